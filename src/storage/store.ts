@@ -1,0 +1,138 @@
+/**
+ * The contract of the storage: keys, text and revisions. It knows no kinds.
+ *
+ * - There is one revision counter for the whole store; every write that changes something takes the next number.
+ * - `write` runs its transform synchronously on one tick with the read and the row of the write, so that a transform
+ *   always sees the newest value and nothing comes between. A transform has no side effects and may be run again.
+ *   The promise is kept after the commit; writes that arrive together share one commit.
+ * - Subscribers hear of a change after its commit, in the order of revisions, without gap or repetition.
+ * - What happened is kept until it is compacted; a revision from before the compaction is refused with `Compacted`.
+ */
+export interface Store {
+  /** The current record of `key`, or undefined. */
+  read(key: string): Promise<StoredRecord | undefined>
+
+  /**
+   * Runs `transform` on the current record and stores what it returns. Whatever `transform` throws rejects the
+   * promise and stores nothing. `revision` is the number the change will have if there is one.
+   */
+  write(key: string, transform: Transform): Promise<WriteResult>
+
+  /** One page of the records whose key starts with `prefix`, in byte order of the keys, at one revision. */
+  list(range: Range): Promise<Page>
+
+  /**
+   * The keys below `prefix` whose current record carries `term` (see `Put.addTerms`), in byte order.
+   * Terms are an index for what is asked often: owners and labels.
+   */
+  listByTerm(prefix: string, term: string): Promise<StoredRecord[]>
+
+  /**
+   * Calls `listener` with every change below `prefix` after `fromRevision`: first those already made, then new ones
+   * as they are committed. Rejects with `Compacted` when `fromRevision` is older than what is kept.
+   */
+  watch(prefix: string, fromRevision: number, listener: ChangeListener): Promise<Subscription>
+
+  /** The revision of the newest committed change. */
+  readonly revision: number
+
+  /** The oldest revision from which a watch can still start. */
+  readonly compactedRevision: number
+
+  /** Forgets what happened up to and including `revision`; current records stay. */
+  compact(revision: number): Promise<void>
+
+  /** Removes every record below `prefix`, current and past, without telling anybody: for planes that are gone. */
+  purge(prefix: string): Promise<void>
+
+  close(): Promise<void>
+}
+
+export interface StoredRecord {
+  readonly key: string
+  /** The revision of the write that made this text. */
+  readonly revision: number
+  /** The object as JSON without its head (`apiVersion` and `kind`): `{"metadata":{…},…}`. */
+  readonly text: string
+}
+
+export type Transform = (current: StoredRecord | undefined, revision: number) => Transition
+
+/** What a transform decides: nothing to do, a new text, or an end (whose text is the last that watchers see). */
+export type Transition =
+  | { readonly type: 'none' }
+  | {
+      readonly type: 'put'
+      readonly text: string
+      readonly addTerms?: readonly string[]
+      readonly removeTerms?: readonly string[]
+    }
+  | { readonly type: 'delete'; readonly text: string; readonly removeTerms?: readonly string[] }
+
+export interface WriteResult {
+  /** `none`: nothing was stored and the revision did not move. */
+  readonly type: 'none' | 'put' | 'delete'
+  /** The record after the write; after a delete the last record; undefined when there was and is none. */
+  readonly record: StoredRecord | undefined
+}
+
+export interface Range {
+  readonly prefix: string
+  /** Only keys greater than this one (where the last page ended). */
+  readonly after?: string | undefined
+  /** At most this many records; absent: all. */
+  readonly limit?: number | undefined
+  /** The records as they were at this revision; absent: now. Rejects with `Compacted` or `FutureRevision`. */
+  readonly revision?: number | undefined
+}
+
+export interface Page {
+  readonly records: readonly StoredRecord[]
+  /** The revision at which the page was read: pass it on to read the next page of the same state. */
+  readonly revision: number
+  /** True when there are further records behind the last one. */
+  readonly more: boolean
+  /** How many there are behind the last one. Only counted when `more` and a limit was given. */
+  readonly remaining: number
+}
+
+/** One committed change. `previous` is the record it replaced; absent for the first write of a key. */
+export interface Change {
+  readonly type: 'created' | 'updated' | 'deleted'
+  readonly revision: number
+  readonly key: string
+  readonly text: string
+  readonly previous: StoredRecord | undefined
+}
+
+/** Called with one or more changes at a time; must not throw and must not block. */
+export type ChangeListener = (changes: readonly Change[]) => void
+
+export interface Subscription {
+  /** After this returns the listener is not called again. */
+  close(): void
+}
+
+/** The revision asked for is older than what is kept. */
+export class Compacted extends Error {
+  override readonly name = 'Compacted'
+  readonly requested: number
+  readonly oldest: number
+  constructor(requested: number, oldest: number) {
+    super(`revision ${requested} has been compacted; the oldest kept is ${oldest}`)
+    this.requested = requested
+    this.oldest = oldest
+  }
+}
+
+/** The revision asked for has not happened yet. */
+export class FutureRevision extends Error {
+  override readonly name = 'FutureRevision'
+  readonly requested: number
+  readonly current: number
+  constructor(requested: number, current: number) {
+    super(`revision ${requested} is in the future; the newest is ${current}`)
+    this.requested = requested
+    this.current = current
+  }
+}
