@@ -11,6 +11,8 @@ import type { RequestContext } from './registry.ts'
  * A `StatusError` thrown by any of them refuses the write as it is (a 403 denial, for one); FieldErrors become one 422.
  */
 export interface Admission<T extends KubernetesObject = KubernetesObject> {
+  /** The webhook that decides this on a deployed server; its refusals are told with the webhook's name in front. */
+  readonly webhookName?: string
   /** Reads other objects; what it returns is handed to `mutate` and `validate` as `facts`. */
   gather?(request: AdmissionRequest): Promise<unknown>
   /** Completes `object` in place (it is a draft of this request's own). Not called for `/status`. */

@@ -30,6 +30,14 @@ export interface Kind<T extends KubernetesObject = KubernetesObject> {
   readonly nameFormat?: 'subdomain' | 'label'
   /** Whether `metadata.generation` is kept. Default: true for `custom`, false for `core`. */
   readonly generation?: boolean
+  /** What else must be gone from an object before it is, beside `metadata.finalizers` (a Namespace's `spec.finalizers`). */
+  pendingFinalizers?(object: T): readonly string[]
+  /** Marks an object whose deletion begins (a Namespace's phase). Pure; works on a draft. */
+  beginDeletion?(object: T): void
+  /** Whether an update may leave out the `resourceVersion` it is based on. Default: false for `custom`, true for `core`. */
+  readonly unconditionalUpdate?: boolean
+  /** Whether a PUT to a name that does not exist creates the object (Leases, Events). Default false. */
+  readonly createOnUpdate?: boolean
   /** What is decided in code, beyond the schema. */
   readonly admission?: Admission<T>
   /**

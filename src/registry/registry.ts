@@ -126,6 +126,8 @@ export interface Selectors {
   readonly labelSelector?: string | undefined
   /** In Kubernetes' syntax: `metadata.name=web`. */
   readonly fieldSelector?: string | undefined
+  /** Objects with an owner reference to this uid; answered by the store's index. Not reachable over HTTP. */
+  readonly ownerUid?: string | undefined
 }
 
 export interface ListOptions extends Selectors {

@@ -1,0 +1,112 @@
+import type { Clock } from '../apimachinery/clock.ts'
+import { isReason } from '../apimachinery/errors.ts'
+import type { Ids } from '../apimachinery/ids.ts'
+import type { KubernetesObject } from '../apimachinery/object.ts'
+import type { Store } from '../storage/store.ts'
+import type { AdmissionClient } from './admission.ts'
+import { create } from './create.ts'
+import { deleteCollection, deleteObject } from './delete.ts'
+import type { Environment } from './environment.ts'
+import { get } from './get.ts'
+import { type Authorize, type Caller, type Kind, preferredResource } from './kind.ts'
+import { createKindCatalogue } from './kind-catalogue.ts'
+import { list } from './list.ts'
+import { patch } from './patch.ts'
+import type { Plane, Registry, RequestContext } from './registry.ts'
+import { ObjectCache } from './stored-object.ts'
+import { update } from './update.ts'
+import { ChangedObjects, watch } from './watch.ts'
+
+export interface RegistryOptions {
+  readonly store: Store
+  /** Every built-in kind, CustomResourceDefinition among them. */
+  readonly kinds: readonly Kind[]
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly authorize: Authorize
+  /** Total length of the texts whose parsed objects are kept, in characters. Default 4 Mi. */
+  readonly objectCacheLength?: number
+}
+
+/** As whom admission reads and writes what belongs to an object. */
+const system: Caller = { name: 'system:apiserver', groups: ['system:masters'] }
+
+/** A registry and the end of it: what `close` ends are its own subscriptions, not the store. */
+export interface RegistryHandle extends Registry {
+  close(): void
+}
+
+export function createRegistry(options: RegistryOptions): RegistryHandle {
+  const definitions = options.kinds.find((kind) => kind.names.kind === 'CustomResourceDefinition')
+  if (!definitions) throw new Error('the kinds of a registry include CustomResourceDefinition')
+  const catalogue = createKindCatalogue(options.store, options.kinds, definitions)
+  const environment: Environment = {
+    store: options.store,
+    catalogue,
+    cache: new ObjectCache(options.objectCacheLength ?? 4 * 1024 * 1024),
+    clock: options.clock,
+    ids: options.ids,
+    authorize: options.authorize,
+    admissionClient: (plane) => createAdmissionClient(environment, plane),
+  }
+  const changed = new ChangedObjects()
+  return {
+    kinds: (plane) => catalogue.kinds(plane),
+    get: (context, resource, key, getOptions) => get(environment, context, resource, key, getOptions),
+    list: (context, resource, listOptions) => list(environment, context, resource, listOptions),
+    watch: (context, resource, watchOptions, sink) =>
+      watch(environment, changed, context, resource, watchOptions, sink),
+    create: (context, resource, key, object, writeOptions) =>
+      create(environment, context, resource, key, object, writeOptions),
+    update: (context, resource, key, object, updateOptions) =>
+      update(environment, context, resource, key, object, updateOptions),
+    patch: (context, resource, key, change, updateOptions) =>
+      patch(environment, context, resource, key, change, updateOptions),
+    delete: (context, resource, key, deleteOptions) =>
+      deleteObject(environment, context, resource, key, deleteOptions),
+    deleteCollection: (context, resource, listOptions, deleteOptions) =>
+      deleteCollection(environment, context, resource, listOptions, deleteOptions),
+    close: () => catalogue.close(),
+  }
+}
+
+function createAdmissionClient(environment: Environment, plane: Plane): AdmissionClient {
+  const context: RequestContext = { plane, user: system }
+  return {
+    async get<T extends KubernetesObject>(
+      kind: Kind<T>,
+      key: { namespace?: string | undefined; name: string },
+    ) {
+      try {
+        return (await get(environment, context, preferredResource(kind as Kind), key)).object as T
+      } catch (error) {
+        if (isReason(error, 'NotFound')) return undefined
+        throw error
+      }
+    },
+    async list<T extends KubernetesObject>(
+      kind: Kind<T>,
+      { namespace, labels }: { namespace?: string; labels?: Record<string, string> } = {},
+    ) {
+      const labelSelector = Object.entries(labels ?? {})
+        .map(([key, value]) => `${key}=${value}`)
+        .join()
+      const found = await list(environment, context, preferredResource(kind as Kind), {
+        namespace,
+        labelSelector,
+      })
+      return found.items.map((item) => item.object as T)
+    },
+    async create<T extends KubernetesObject>(kind: Kind<T>, object: T) {
+      const { namespace } = object.metadata
+      const outcome = await create(
+        environment,
+        context,
+        preferredResource(kind as Kind),
+        { namespace },
+        object,
+      )
+      return outcome.object.object as T
+    },
+  }
+}

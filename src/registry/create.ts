@@ -1,0 +1,154 @@
+import { formatTime } from '../apimachinery/clock.ts'
+import { alreadyExists, badRequest, invalidObject } from '../apimachinery/errors.ts'
+import { required } from '../apimachinery/field-error.ts'
+import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
+import type { StoredRecord } from '../storage/store.ts'
+import type { AdmissionRequest } from './admission.ts'
+import { dryRecord, put } from './commit.ts'
+import { type Door, doorFor } from './door.ts'
+import type { Environment } from './environment.ts'
+import { objectKey } from './keys.ts'
+import { groupResource, type Resource } from './kind.ts'
+import { checkNamespace } from './namespace-lifecycle-admission.ts'
+import { type Preparation, prepareCreate } from './prepare.ts'
+import type { CreateKey, RequestContext, WriteOptions, WriteOutcome } from './registry.ts'
+import { storedObject } from './stored-object.ts'
+
+/** How long a generated name may be before its suffix, and how long the suffix is: Kubernetes' own numbers. */
+const generatedBaseLength = 58
+const generatedSuffixLength = 5
+/** How often a generated name is made anew when it is taken. */
+const generatedNameAttempts = 8
+
+/** A server-side apply that creates brings its own books. */
+export interface CreateExtras {
+  readonly managedFields?: readonly ManagedFieldsEntry[]
+}
+
+export async function create(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  createKey: CreateKey,
+  sent: KubernetesObject,
+  options: WriteOptions = {},
+  extras: CreateExtras = {},
+): Promise<WriteOutcome> {
+  const { kind } = resource
+  if (kind.answer) return answer(environment, context, resource, createKey, sent)
+  const namespace = kind.scope === 'Namespaced' ? createKey.namespace : undefined
+  if (sent.metadata?.resourceVersion) {
+    throw badRequest('resourceVersion should not be set on objects to be created')
+  }
+  const given = sent.metadata?.name ?? ''
+  const base = sent.metadata?.generateName ?? ''
+  if (given === '' && (typeof base !== 'string' || base === '')) {
+    throw invalidObject(resource.group, kind.names.kind, '', [
+      required('metadata.name', 'name or generateName is required'),
+    ])
+  }
+  if (namespace !== undefined) await checkNamespace(environment, context.plane, resource, namespace, given)
+
+  const door = await doorFor(context, resource)
+  for (let attempt = 1; ; attempt++) {
+    const name =
+      given === ''
+        ? base.slice(0, generatedBaseLength) + environment.ids.suffix(generatedSuffixLength)
+        : given
+    const key: ObjectKey = namespace === undefined ? { name } : { namespace, name }
+    const outcome = await createNamed(environment, context, resource, key, sent, options, extras, door)
+    if (outcome !== 'taken') return outcome
+    if (given !== '' || attempt === generatedNameAttempts) throw alreadyExists(groupResource(kind), name)
+  }
+}
+
+async function createNamed(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  sent: KubernetesObject,
+  options: WriteOptions,
+  extras: CreateExtras,
+  door: Door,
+): Promise<WriteOutcome | 'taken'> {
+  const { kind } = resource
+  const request = admissionRequest(environment, context, resource, key, options, sent)
+  const facts = await kind.admission?.gather?.(request)
+  const preparation: Preparation = {
+    resource,
+    request,
+    facts,
+    options,
+    manager: options.fieldManager ?? context.user.name,
+    time: formatTime(environment.clock.now()),
+    uid: environment.ids.uid(),
+    managedFields: extras.managedFields,
+  }
+  const path = objectKey(context.plane, kind, key)
+  let warnings: readonly string[] = []
+  let dry: StoredRecord | undefined
+  let created: KubernetesObject | undefined
+  let taken = false
+  const result = await environment.store.write(path, (current, revision) => {
+    const prepared = prepareCreate(sent, key.name, preparation)
+    door.checkCreated(key, prepared.object)
+    warnings = prepared.warnings
+    created = prepared.object
+    taken = current !== undefined
+    if (taken) return { type: 'none' }
+    if (options.dryRun) {
+      dry = dryRecord(path, prepared.object, 0)
+      return { type: 'none' }
+    }
+    return put(prepared.object, undefined, revision)
+  })
+  if (taken) return 'taken'
+  const record = dry ?? result.record
+  if (!record || !created) throw new Error(`the store kept no record of ${path}`)
+  if (!options.dryRun) await kind.admission?.afterCreate?.(created, request)
+  return { object: storedObject(context.plane, resource, record, environment.cache), created: true, warnings }
+}
+
+export function admissionRequest(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  options: WriteOptions,
+  object: KubernetesObject | undefined,
+  operation: AdmissionRequest['operation'] = 'create',
+  subresource?: string,
+): AdmissionRequest {
+  return {
+    operation,
+    context,
+    kind: resource.kind,
+    key,
+    subresource,
+    dryRun: options.dryRun ?? false,
+    object,
+    client: environment.admissionClient(context.plane),
+    authorize: environment.authorize,
+    user: context.user,
+  }
+}
+
+/** A kind that is asked and answered, never stored: the answer is the object. */
+async function answer(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  createKey: CreateKey,
+  sent: KubernetesObject,
+): Promise<WriteOutcome> {
+  const object =
+    (await resource.kind.answer?.(sent, {
+      user: context.user,
+      namespace: createKey.namespace,
+      authorize: environment.authorize,
+    })) ?? sent
+  const key = { name: object.metadata?.name ?? '' }
+  const { text } = dryRecord('', { ...object, metadata: object.metadata ?? {} }, 0)
+  return { object: { key, revision: 0, text, object }, created: true, warnings: [] }
+}

@@ -1,0 +1,117 @@
+import { formatTime } from '../apimachinery/clock.ts'
+import { invalidObject, isReason, unsupportedMediaType } from '../apimachinery/errors.ts'
+import { invalid } from '../apimachinery/field-error.ts'
+import { applyJsonPatch } from '../apimachinery/json-patch.ts'
+import { applyMergePatch } from '../apimachinery/merge-patch.ts'
+import type {
+  JsonObject,
+  JsonValue,
+  KubernetesObject,
+  ManagedFieldsEntry,
+  ObjectKey,
+} from '../apimachinery/object.ts'
+import { applyStrategicMergePatch } from '../apimachinery/strategic-merge-patch.ts'
+import { applyMerge } from './apply.ts'
+import { create } from './create.ts'
+import type { Environment } from './environment.ts'
+import type { Resource } from './kind.ts'
+import type { Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
+import { type ReviseOptions, revise } from './update.ts'
+
+/** The object as a patch sees it: with the head of the URL. */
+function withHead(resource: Resource, object: KubernetesObject): KubernetesObject {
+  return { apiVersion: resource.apiVersion, kind: resource.kind.names.kind, ...object }
+}
+
+export async function patch(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  change: Patch,
+  options: UpdateOptions = {},
+): Promise<WriteOutcome> {
+  if (change.type === 'apply') return apply(environment, context, resource, key, change.body, options)
+  if (change.type === 'strategic' && resource.kind.origin === 'custom') {
+    throw unsupportedMediaType([
+      'application/json-patch+json',
+      'application/merge-patch+json',
+      'application/apply-patch+yaml',
+    ])
+  }
+  const reviseOptions: ReviseOptions = {
+    ...options,
+    refuseFields: (message) =>
+      invalidObject('', '', '', [invalid('patch', JSON.stringify(change.body), message)]),
+  }
+  return revise(
+    environment,
+    context,
+    resource,
+    key,
+    (old) => ({ object: patched(resource, withHead(resource, old), change) as unknown as KubernetesObject }),
+    reviseOptions,
+  )
+}
+
+function patched(
+  resource: Resource,
+  object: KubernetesObject,
+  change: Exclude<Patch, { type: 'apply' }>,
+): JsonValue {
+  const document = object as unknown as JsonObject
+  switch (change.type) {
+    case 'json':
+      return applyJsonPatch(document, change.body)
+    case 'merge':
+      return applyMergePatch(document, change.body)
+    case 'strategic':
+      return applyStrategicMergePatch(resource.definition.schema(), document, change.body)
+  }
+}
+
+/** Server-side apply: merges into what is there, or creates it. */
+async function apply(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  applied: KubernetesObject,
+  options: UpdateOptions,
+): Promise<WriteOutcome> {
+  const merge = (
+    live: KubernetesObject | undefined,
+  ): { object: KubernetesObject; managedFields: ManagedFieldsEntry[] } =>
+    applyMerge({
+      schema: resource.definition.schema(),
+      live,
+      applied,
+      entries: live?.metadata.managedFields ?? [],
+      manager: options.fieldManager ?? context.user.name,
+      force: options.force ?? false,
+      apiVersion: resource.apiVersion,
+      subresource: options.subresource,
+      time: formatTime(environment.clock.now()),
+    })
+  for (;;) {
+    try {
+      return await revise(
+        environment,
+        context,
+        resource,
+        key,
+        (old) => merge(withHead(resource, old)),
+        options,
+      )
+    } catch (error) {
+      if (!isReason(error, 'NotFound') || options.subresource !== undefined) throw error
+    }
+    try {
+      const made = merge(undefined)
+      return await create(environment, context, resource, key, made.object, options, made)
+    } catch (error) {
+      // Somebody else has created it in between: merge into theirs.
+      if (!isReason(error, 'AlreadyExists')) throw error
+    }
+  }
+}

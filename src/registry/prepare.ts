@@ -1,0 +1,335 @@
+import { cloneJson } from '../apimachinery/clone.ts'
+import { deepEqual } from '../apimachinery/equality.ts'
+import { conflict, invalidObject, StatusError, staleObject } from '../apimachinery/errors.ts'
+import type { FieldError } from '../apimachinery/field-error.ts'
+import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../apimachinery/object.ts'
+import { formatGroupVersion } from '../apimachinery/object.ts'
+import type { AdmissionRequest } from './admission.ts'
+import { applyDefaults } from './defaulting.ts'
+import { checkFields, undecodable } from './field-validation.ts'
+import { groupResource, type KindVersion, type Resource, storageVersion } from './kind.ts'
+import { trackUpdate } from './managed-fields.ts'
+import { validateMetadataForCreate, validateMetadataForUpdate } from './metadata.ts'
+import { decodeObjectMeta, MetadataTypeError } from './object-meta.ts'
+import { prune } from './pruning.ts'
+import type { WriteOptions } from './registry.ts'
+import { validateRules } from './rules.ts'
+import { validateSchema } from './validation.ts'
+
+/**
+ * What happens to an object between a request and a row. Pure and synchronous: it runs inside the store's transform.
+ * decode (metadata, unknown fields) → carry over what the caller may not set → default → mutate → validate → stamp.
+ */
+
+/** What a write knows beside the object. */
+export interface Preparation {
+  readonly resource: Resource
+  readonly request: AdmissionRequest
+  readonly facts: unknown
+  readonly options: WriteOptions
+  readonly manager: string
+  /** RFC 3339: stamped as creation, deletion and managed-fields time. */
+  readonly time: string
+  readonly uid: string
+  /** Set where the write is a server-side apply, which keeps the books itself. */
+  readonly managedFields?: readonly ManagedFieldsEntry[] | undefined
+  /** How a strict refusal of unknown fields reads; a patch words it differently from a body. */
+  readonly refuseFields?: (message: string) => StatusError
+}
+
+export interface Prepared {
+  readonly object: KubernetesObject
+  readonly warnings: readonly string[]
+}
+
+/** The version whose schema rules the stored form: the URL's own, except where a spelling is converted. */
+function storedDefinition(resource: Resource): KindVersion {
+  return resource.conversion ? storageVersion(resource.kind) : resource.definition
+}
+
+function storedApiVersion(resource: Resource): string {
+  return resource.conversion
+    ? formatGroupVersion(resource.kind.group, storageVersion(resource.kind).name)
+    : resource.apiVersion
+}
+
+function keepsGeneration(resource: Resource): boolean {
+  return resource.kind.generation ?? resource.kind.origin === 'custom'
+}
+
+function hasStatus(resource: Resource): boolean {
+  return storedDefinition(resource).subresources?.status === true
+}
+
+/** A copy of what was sent, in stored form, rid of what the schema does not know. */
+function decode(
+  sent: KubernetesObject,
+  preparation: Preparation,
+): { draft: KubernetesObject; warnings: string[] } {
+  const { resource, options } = preparation
+  const draft = cloneJson(sent)
+  let unknown: string[]
+  try {
+    unknown = decodeObjectMeta(draft)
+  } catch (error) {
+    if (error instanceof MetadataTypeError) throw undecodable(resource, error.message)
+    throw error
+  }
+  unknown.push(...prune(resource.definition.schema(), draft))
+  const refuse = preparation.refuseFields ?? ((message: string) => undecodable(resource, message))
+  const warnings = checkFields(options, unknown, refuse)
+  if (resource.definition.deprecated) {
+    warnings.push(
+      resource.definition.deprecationWarning ??
+        `${resource.apiVersion} ${resource.kind.names.kind} is deprecated`,
+    )
+  }
+  return { draft: resource.conversion ? resource.conversion.toStored(draft) : draft, warnings }
+}
+
+function refuseInvalid(preparation: Preparation, name: string, errors: readonly FieldError[]): void {
+  if (errors.length > 0) {
+    const { group } = preparation.resource
+    throw invalidObject(group, preparation.resource.kind.names.kind, name, errors)
+  }
+}
+
+/** A refusal by what is a webhook on a deployed server is told as one. */
+function asWebhook(webhookName: string | undefined, refusal: StatusError): StatusError {
+  if (webhookName === undefined) return refusal
+  const message = `admission webhook "${webhookName}" denied the request: ${refusal.status.message ?? ''}`
+  return new StatusError({ ...refusal.status, message })
+}
+
+/** Runs `decide` so that its refusals, thrown or found, carry the webhook's name. */
+export function admit(
+  preparation: Preparation,
+  name: string,
+  decide: () => readonly FieldError[] | undefined,
+): void {
+  const webhookName = preparation.resource.kind.admission?.webhookName
+  try {
+    refuseInvalid(preparation, name, decide() ?? [])
+  } catch (error) {
+    throw error instanceof StatusError ? asWebhook(webhookName, error) : error
+  }
+}
+
+/** Faults that make it senseless to evaluate rules, as rules may trust the schema. */
+function blocksRules(error: FieldError): boolean {
+  return ['FieldValueRequired', 'FieldValueTypeInvalid', 'FieldValueTooLong', 'FieldValueTooMany'].includes(
+    error.type,
+  )
+}
+
+/** `{apiVersion, kind, …}`: schema rules may look at the head. */
+function withHead(resource: Resource, object: KubernetesObject): KubernetesObject {
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = object
+  return { apiVersion: storedApiVersion(resource), kind: resource.kind.names.kind, ...rest }
+}
+
+function validateAgainstSchema(
+  resource: Resource,
+  object: KubernetesObject,
+  old: KubernetesObject | undefined,
+): FieldError[] {
+  const schema = storedDefinition(resource).schema()
+  const oldWithHead = old && withHead(resource, old)
+  const errors = validateSchema(schema, object, oldWithHead)
+  return errors.some(blocksRules) ? errors : [...errors, ...validateRules(schema, object, oldWithHead)]
+}
+
+function track(
+  preparation: Preparation,
+  before: KubernetesObject | undefined,
+  after: KubernetesObject,
+  entries: readonly ManagedFieldsEntry[] | undefined,
+): ManagedFieldsEntry[] {
+  const { resource } = preparation
+  return trackUpdate({
+    schema: storedDefinition(resource).schema(),
+    before,
+    after,
+    entries: entries ?? [],
+    manager: preparation.manager,
+    apiVersion: storedApiVersion(resource),
+    subresource: preparation.request.subresource,
+    hasStatusSubresource: hasStatus(resource),
+    time: preparation.time,
+  })
+}
+
+/** The object that a create stores, without `resourceVersion`. `name` is final: generated names are made before. */
+export function prepareCreate(sent: KubernetesObject, name: string, preparation: Preparation): Prepared {
+  const { resource, request } = preparation
+  const { kind } = resource
+  const { draft, warnings } = decode(sent, preparation)
+  const given = draft.metadata
+  const object = withHead(resource, draft)
+  object.metadata = createdMetadata(given, name, preparation)
+  if (hasStatus(resource)) delete object.status
+
+  const schema = storedDefinition(resource).schema()
+  applyDefaults(schema, object)
+  if (kind.admission?.mutate) {
+    admit(preparation, name, () => {
+      kind.admission?.mutate?.(object, undefined, request, preparation.facts)
+      return undefined
+    })
+    applyDefaults(schema, object)
+  }
+  refuseInvalid(preparation, object.metadata.name, [
+    ...validateMetadataForCreate(object.metadata, {
+      nameFormat: kind.nameFormat ?? 'subdomain',
+      namespaced: kind.scope === 'Namespaced',
+    }),
+    ...validateAgainstSchema(resource, object, undefined),
+  ])
+  admit(preparation, name, () => kind.admission?.validate?.(object, undefined, request, preparation.facts))
+  object.metadata.managedFields = [
+    ...(preparation.managedFields ?? track(preparation, undefined, object, given.managedFields)),
+  ]
+  return { object, warnings }
+}
+
+function createdMetadata(given: ObjectMeta, name: string, preparation: Preparation): ObjectMeta {
+  const {
+    managedFields: _managedFields,
+    deletionTimestamp: _deletionTimestamp,
+    deletionGracePeriodSeconds: _deletionGracePeriodSeconds,
+    resourceVersion: _resourceVersion,
+    generation: _generation,
+    namespace: _namespace,
+    ...rest
+  } = given
+  const { namespace } = preparation.request.key
+  return {
+    ...rest,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid: preparation.uid,
+    creationTimestamp: preparation.time,
+    ...(keepsGeneration(preparation.resource) ? { generation: 1 } : {}),
+  }
+}
+
+/** The object that an update stores. Its `resourceVersion` is still the old one: equal to `old` means nothing to do. */
+export function prepareUpdate(
+  sent: KubernetesObject,
+  old: KubernetesObject,
+  preparation: Preparation,
+): Prepared {
+  const { resource, request } = preparation
+  const { kind } = resource
+  const { draft, warnings } = decode(sent, preparation)
+  checkPreconditions(draft.metadata, old.metadata, preparation)
+
+  const object = withHead(resource, replacedPart(draft, old, preparation))
+  object.metadata = updatedMetadata(object.metadata, old.metadata)
+  const schema = storedDefinition(resource).schema()
+  applyDefaults(schema, object)
+  if (kind.admission?.mutate && request.subresource === undefined) {
+    admit(preparation, old.metadata.name, () => {
+      kind.admission?.mutate?.(object, old, request, preparation.facts)
+      return undefined
+    })
+    applyDefaults(schema, object)
+  }
+  if (keepsGeneration(resource) && specChanged(resource, object, old)) {
+    object.metadata.generation = (old.metadata.generation ?? 0) + 1
+  }
+  refuseInvalid(preparation, old.metadata.name, [
+    ...validateMetadataForUpdate(object.metadata, old.metadata),
+    ...validateAgainstSchema(resource, object, old),
+  ])
+  admit(preparation, old.metadata.name, () =>
+    request.subresource === undefined
+      ? kind.admission?.validate?.(object, old, request, preparation.facts)
+      : kind.admission?.validateStatus?.(object, old, request, preparation.facts),
+  )
+  object.metadata.managedFields = [
+    ...(preparation.managedFields ??
+      track(
+        preparation,
+        withHead(resource, old),
+        object,
+        draft.metadata.managedFields ?? old.metadata.managedFields,
+      )),
+  ]
+  return { object, warnings }
+}
+
+/** What the caller's door lets it replace: all but the status, the status alone, or the namespace's finalizers. */
+function replacedPart(
+  draft: KubernetesObject,
+  old: KubernetesObject,
+  preparation: Preparation,
+): KubernetesObject {
+  switch (preparation.request.subresource) {
+    case undefined: {
+      if (!hasStatus(preparation.resource)) return draft
+      const { status: _status, ...rest } = draft
+      return old.status === undefined ? rest : { ...rest, status: cloneJson(old.status) }
+    }
+    case 'finalize': {
+      const finalizers = (draft.spec as { finalizers?: unknown } | undefined)?.finalizers
+      const next = cloneJson(old)
+      next.spec = { ...(next.spec as object), finalizers: finalizers ?? [] }
+      return next
+    }
+    default: {
+      const { status: _status, ...rest } = cloneJson(old)
+      return draft.status === undefined ? rest : { ...rest, status: draft.status }
+    }
+  }
+}
+
+/** What only the server sets stays as it was. */
+function updatedMetadata(given: ObjectMeta, old: ObjectMeta): ObjectMeta {
+  const metadata: ObjectMeta = { ...given }
+  metadata.name ??= old.name
+  if (old.namespace !== undefined) metadata.namespace ??= old.namespace
+  metadata.uid ??= old.uid as string
+  for (const field of [
+    'resourceVersion',
+    'generation',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const) {
+    if (old[field] === undefined) delete metadata[field]
+    else Object.assign(metadata, { [field]: old[field] })
+  }
+  return metadata
+}
+
+function checkPreconditions(given: ObjectMeta, old: ObjectMeta, preparation: Preparation): void {
+  const { kind } = preparation.resource
+  const resource = groupResource(kind)
+  if (given.uid !== undefined && given.uid !== old.uid) {
+    throw conflict(
+      resource,
+      old.name,
+      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${old.uid ?? ''}`,
+    )
+  }
+  if (given.resourceVersion === undefined) {
+    if (!(kind.unconditionalUpdate ?? kind.origin === 'core')) {
+      // Go prints the unsigned zero of an absent resourceVersion in hexadecimal.
+      const message = 'Invalid value: 0x0: must be specified for an update'
+      refuseInvalid(preparation, old.name, [
+        { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', message },
+      ])
+    }
+  } else if (given.resourceVersion !== old.resourceVersion) throw staleObject(resource, old.name)
+}
+
+/** `generation` counts changes of everything but metadata and (where it is a subresource) status. */
+function specChanged(resource: Resource, object: KubernetesObject, old: KubernetesObject): boolean {
+  const relevant = (each: KubernetesObject) => {
+    const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = each
+    if (hasStatus(resource)) delete rest.status
+    return rest
+  }
+  return !deepEqual(relevant(object), relevant(old))
+}

@@ -1,0 +1,112 @@
+import { formatTime } from '../apimachinery/clock.ts'
+import { deepEqual } from '../apimachinery/equality.ts'
+import { notFound, type StatusError } from '../apimachinery/errors.ts'
+import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
+import type { StoredRecord } from '../storage/store.ts'
+import { dryRecord, put, remove } from './commit.ts'
+import { admissionRequest, create } from './create.ts'
+import { doorFor } from './door.ts'
+import type { Environment } from './environment.ts'
+import { objectKey } from './keys.ts'
+import { groupResource, type Kind, type Resource } from './kind.ts'
+import { type Preparation, prepareUpdate } from './prepare.ts'
+import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
+import { storedObject } from './stored-object.ts'
+
+/** What an update makes of the object that is there: the full object as if it had been sent. */
+export type Revise = (old: KubernetesObject) => {
+  readonly object: KubernetesObject
+  /** Set by a server-side apply, which keeps the books itself. */
+  readonly managedFields?: readonly ManagedFieldsEntry[]
+}
+
+export interface ReviseOptions extends UpdateOptions {
+  readonly refuseFields?: (message: string) => StatusError
+}
+
+/** True when nothing keeps an object whose deletion has begun. */
+export function mayGo(kind: Kind, object: KubernetesObject): boolean {
+  return (
+    (object.metadata.finalizers ?? []).length === 0 && (kind.pendingFinalizers?.(object) ?? []).length === 0
+  )
+}
+
+/** Replaces the object by what the caller sent. */
+export async function update(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  sent: KubernetesObject,
+  options: UpdateOptions = {},
+): Promise<WriteOutcome> {
+  if (resource.kind.createOnUpdate && options.subresource === undefined) {
+    const record = await environment.store.read(objectKey(context.plane, resource.kind, key))
+    if (!record) return create(environment, context, resource, key, sent, options)
+  }
+  return revise(environment, context, resource, key, () => ({ object: sent }), options)
+}
+
+/**
+ * The one road of every change to an object that exists: PUT, patches and apply differ only in `reviseObject`, which is
+ * pure and is given the object as the resource's spelling shows it, without head.
+ */
+export async function revise(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  reviseObject: Revise,
+  options: ReviseOptions = {},
+): Promise<WriteOutcome> {
+  const { kind } = resource
+  const door = await doorFor(context, resource)
+  const request = admissionRequest(
+    environment,
+    context,
+    resource,
+    key,
+    options,
+    undefined,
+    'update',
+    options.subresource,
+  )
+  const facts = await kind.admission?.gather?.(request)
+  const base: Preparation = {
+    resource,
+    request,
+    facts,
+    options,
+    manager: options.fieldManager ?? context.user.name,
+    time: formatTime(environment.clock.now()),
+    uid: '',
+    ...(options.refuseFields ? { refuseFields: options.refuseFields } : {}),
+  }
+  const path = objectKey(context.plane, kind, key)
+  let warnings: readonly string[] = []
+  let dry: StoredRecord | undefined
+  const result = await environment.store.write(path, (current, revision) => {
+    if (!current) throw notFound(groupResource(kind), key.name)
+    const old = environment.cache.get(current)
+    door.check(key, old)
+    const shown = resource.conversion ? resource.conversion.fromStored(old) : old
+    const revised = reviseObject(shown)
+    const prepared = prepareUpdate(revised.object, old, { ...base, managedFields: revised.managedFields })
+    warnings = prepared.warnings
+    const { apiVersion: _apiVersion, kind: _kind, ...next } = prepared.object
+    if (options.dryRun) {
+      dry = dryRecord(path, next, current.revision)
+      return { type: 'none' }
+    }
+    if (deepEqual(next, old)) return { type: 'none' }
+    const ends = old.metadata.deletionTimestamp !== undefined && mayGo(kind, next)
+    return ends ? remove(next, old, revision) : put(next, old, revision)
+  })
+  const record = dry ?? result.record
+  if (!record) throw notFound(groupResource(kind), key.name)
+  return {
+    object: storedObject(context.plane, resource, record, environment.cache),
+    created: false,
+    warnings,
+  }
+}
