@@ -1,3 +1,4 @@
+import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import type { Store, Subscription } from '../storage/store.ts'
 import { kindFromCustomResourceDefinition } from './custom-resource-definition.ts'
@@ -52,10 +53,7 @@ export function createKindCatalogue(
 
   /** The set of a plane without definitions of its own is the same on every such plane. */
   function builtInSet(plane: Plane): KindSet {
-    const sort = planeSort(plane)
-    let set = fixed.get(sort)
-    if (!set) fixed.set(sort, (set = createKindSet(ownKinds(plane))))
-    return set
+    return getOrInsert(fixed, planeSort(plane), () => createKindSet(ownKinds(plane)))
   }
 
   async function defined(plane: Plane, source: Plane): Promise<Defined[]> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import { formatGroupVersion } from '../apimachinery/object.ts'
 import type { Kind, KindSet, Resource, ServedGroup } from './kind.ts'
 
@@ -42,11 +43,8 @@ export function compareVersions(left: string, right: string): number {
 function groupsOf(kinds: readonly Kind[]): ServedGroup[] {
   const groups = new Map<string, Map<string, Resource[]>>()
   for (const resource of kinds.flatMap(resourcesOf)) {
-    let versions = groups.get(resource.group)
-    if (!versions) groups.set(resource.group, (versions = new Map()))
-    let resources = versions.get(resource.version)
-    if (!resources) versions.set(resource.version, (resources = []))
-    resources.push(resource)
+    const versions = getOrInsert(groups, resource.group, () => new Map<string, Resource[]>())
+    getOrInsert(versions, resource.version, (): Resource[] => []).push(resource)
   }
   return [...groups].map(([name, versions]) => ({
     name,

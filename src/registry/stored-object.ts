@@ -1,3 +1,4 @@
+import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
 import { parseObjectKey } from './keys.ts'
@@ -114,13 +115,9 @@ const converted = new WeakMap<Conversion, WeakMap<StoredObject, StoredObject>>()
 
 /** The object as a spelling with fields of its own shows it; made once per object and spelling. */
 export function convertStored(stored: StoredObject, conversion: Conversion): StoredObject {
-  let known = converted.get(conversion)
-  if (!known) converted.set(conversion, (known = new WeakMap()))
-  let result = known.get(stored)
-  if (!result) {
+  const known = getOrInsert(converted, conversion, () => new WeakMap<StoredObject, StoredObject>())
+  return getOrInsert(known, stored, () => {
     const object = deepFreeze(conversion.fromStored(stored.object))
-    result = { key: stored.key, revision: stored.revision, text: encodeObject(object), object }
-    known.set(stored, result)
-  }
-  return result
+    return { key: stored.key, revision: stored.revision, text: encodeObject(object), object }
+  })
 }

@@ -1,4 +1,5 @@
 import { expired, StatusError } from '../apimachinery/errors.ts'
+import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import { type Change, Compacted, type Subscription } from '../storage/store.ts'
 import type { Environment } from './environment.ts'
 import { collectionPrefix, objectKey } from './keys.ts'
@@ -48,8 +49,7 @@ export class ChangedObjects {
     change: Change,
     make: () => StoredObject,
   ): StoredObject {
-    let object = known.get(change)
-    if (!object) known.set(change, (object = make()))
+    const object = getOrInsert(known, change, make)
     return resource.conversion ? convertStored(object, resource.conversion) : object
   }
 }
