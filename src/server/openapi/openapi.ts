@@ -1,0 +1,120 @@
+import { notAcceptable } from '../../apimachinery/errors.ts'
+import type { KindSet } from '../../registry/kind.ts'
+import { acceptClauses, accepts } from '../discovery/accept.ts'
+import {
+  answerWithETag,
+  type DocumentAnswer,
+  pageNotFound,
+  type StoredDocument,
+  storedDocument,
+} from '../discovery/answer.ts'
+import { type DocumentV2, documentV2 } from './document-v2.ts'
+import { documentsV3 } from './index-v3.ts'
+
+/** The headers and the query of a request that choose the form of an OpenAPI document. */
+export interface OpenApiRequest {
+  readonly accept?: string | undefined
+  readonly ifNoneMatch?: string | undefined
+  /** `?hash=`: the version of the document that the client has read of in the index. */
+  readonly hash?: string | undefined
+}
+
+/**
+ * `/openapi/v2`, `/openapi/v3` and the documents below it, of the kinds that a plane serves. `segments` is the path
+ * within the plane without empty parts; undefined when it is not a path of OpenAPI. Documents are built once per kind
+ * set. Throws a StatusError (406) when no form that is offered is accepted.
+ */
+export function openApi(
+  kinds: KindSet,
+  segments: readonly string[],
+  request: OpenApiRequest = {},
+): DocumentAnswer | undefined {
+  if (segments[0] !== 'openapi') return undefined
+  const built = builtFor(kinds)
+  if (segments[1] === 'v2' && segments.length === 2) return answerV2(built, request)
+  if (segments[1] !== 'v3') return undefined
+  return segments.length === 2
+    ? answerIndex(built, request)
+    : answerV3(built, segments.slice(2).join('/'), request)
+}
+
+function answerIndex(built: Built, { accept, ifNoneMatch }: OpenApiRequest): DocumentAnswer {
+  requireJson(accept)
+  return answerWithETag(built.index(), 'application/json', ifNoneMatch, revalidated)
+}
+
+function answerV3(built: Built, path: string, { accept, ifNoneMatch, hash }: OpenApiRequest): DocumentAnswer {
+  const document = built.v3(path)
+  if (!document) return pageNotFound()
+  requireJson(accept)
+  if (hash === undefined) return answerWithETag(document, 'application/json', ifNoneMatch, revalidated)
+  if (hash !== document.hash) {
+    // Relative to the URL of the request, so that it holds under the prefix of any control plane.
+    return { status: 301, headers: { location: `?hash=${document.hash}` }, body: '' }
+  }
+  return answerWithETag(document, 'application/json', ifNoneMatch, immutable)
+}
+
+function answerV2(built: Built, { accept, ifNoneMatch }: OpenApiRequest): DocumentAnswer {
+  requireJson(accept)
+  return answerWithETag(built.v2(), 'application/json', ifNoneMatch, revalidated)
+}
+
+const revalidated = { 'cache-control': 'no-cache, private' }
+
+/** The hash in the URL names the content, so a client may keep it as long as it likes. */
+const immutable = { 'cache-control': 'public, immutable, max-age=31536000' }
+
+function requireJson(accept: string | undefined): void {
+  if (!acceptClauses(accept).some((clause) => accepts(clause, 'application/json'))) {
+    throw notAcceptable(['application/json'])
+  }
+}
+
+/** The documents of one kind set, each made when it is asked for the first time. */
+interface Built {
+  index(): StoredDocument
+  v3(path: string): StoredDocument | undefined
+  v2(): StoredDocument
+}
+
+const builtByKinds = new WeakMap<KindSet, Built>()
+
+function builtFor(kinds: KindSet): Built {
+  let built = builtByKinds.get(kinds)
+  if (!built) {
+    built = build(kinds)
+    builtByKinds.set(kinds, built)
+  }
+  return built
+}
+
+function build(kinds: KindSet): Built {
+  const builders = documentsV3(kinds)
+  const known = new Map<string, StoredDocument>()
+  const remember = (name: string, make: () => unknown): StoredDocument => {
+    let document = known.get(name)
+    if (!document) {
+      document = storedDocument(JSON.stringify(make()))
+      known.set(name, document)
+    }
+    return document
+  }
+  const v3 = (path: string) => {
+    const make = builders.get(path)
+    return make && remember(`v3/${path}`, make)
+  }
+  return {
+    v3,
+    index: () => remember('v3', () => indexV3([...builders.keys()], (path) => v3(path)?.hash ?? '')),
+    v2: () => remember('v2', (): DocumentV2 => documentV2(kinds)),
+  }
+}
+
+function indexV3(paths: readonly string[], hashOf: (path: string) => string): unknown {
+  return {
+    paths: Object.fromEntries(
+      paths.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(path)}` }]),
+    ),
+  }
+}
