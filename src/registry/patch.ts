@@ -16,6 +16,7 @@ import { create } from './create.ts'
 import type { Environment } from './environment.ts'
 import type { Resource } from './kind.ts'
 import type { Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
+import { scaleOf, withScale } from './scale.ts'
 import { type ReviseOptions, revise } from './update.ts'
 
 /** The object as a patch sees it: with the head of the URL. */
@@ -49,9 +50,21 @@ export async function patch(
     context,
     resource,
     key,
-    (old) => ({ object: patched(resource, withHead(resource, old), change) as unknown as KubernetesObject }),
+    (old) => ({ object: patchedObject(resource, old, change, options.subresource) }),
     reviseOptions,
   )
+}
+
+function patchedObject(
+  resource: Resource,
+  old: KubernetesObject,
+  change: Exclude<Patch, { type: 'apply' }>,
+  subresource: UpdateOptions['subresource'],
+): KubernetesObject {
+  if (subresource !== 'scale')
+    return patched(resource, withHead(resource, old), change) as unknown as KubernetesObject
+  const scale = patched(resource, scaleOf(resource, old), change) as unknown as KubernetesObject
+  return withScale(resource, old, scale)
 }
 
 function patched(

@@ -228,7 +228,7 @@ export function prepareUpdate(
   object.metadata = updatedMetadata(object.metadata, old.metadata)
   const schema = storedDefinition(resource).schema()
   applyDefaults(schema, object)
-  if (kind.admission?.mutate && request.subresource === undefined) {
+  if (kind.admission?.mutate && replacesMain(request)) {
     admit(preparation, old.metadata.name, () => {
       kind.admission?.mutate?.(object, old, request, preparation.facts)
       return undefined
@@ -243,7 +243,7 @@ export function prepareUpdate(
     ...validateAgainstSchema(resource, object, old),
   ])
   admit(preparation, old.metadata.name, () =>
-    request.subresource === undefined
+    replacesMain(request)
       ? kind.admission?.validate?.(object, old, request, preparation.facts)
       : kind.admission?.validateStatus?.(object, old, request, preparation.facts),
   )
@@ -259,6 +259,11 @@ export function prepareUpdate(
   return { object, warnings }
 }
 
+/** A write of the object itself, not of its status or of a namespace's finalizers. */
+function replacesMain({ subresource }: AdmissionRequest): boolean {
+  return subresource === undefined || subresource === 'scale'
+}
+
 /** What the caller's door lets it replace: all but the status, the status alone, or the namespace's finalizers. */
 function replacedPart(
   draft: KubernetesObject,
@@ -266,6 +271,8 @@ function replacedPart(
   preparation: Preparation,
 ): KubernetesObject {
   switch (preparation.request.subresource) {
+    // A Scale has been written into the object it belongs to: from here on it is an update of that.
+    case 'scale':
     case undefined: {
       if (!hasStatus(preparation.resource)) return draft
       const { status: _status, ...rest } = draft

@@ -11,6 +11,7 @@ import { objectKey } from './keys.ts'
 import { groupResource, type Kind, type Resource } from './kind.ts'
 import { type Preparation, prepareUpdate } from './prepare.ts'
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
+import { withScale } from './scale.ts'
 import { storedObject } from './stored-object.ts'
 
 /** What an update makes of the object that is there: the full object as if it had been sent. */
@@ -44,7 +45,11 @@ export async function update(
     const record = await environment.store.read(objectKey(context.plane, resource.kind, key))
     if (!record) return create(environment, context, resource, key, sent, options)
   }
-  return revise(environment, context, resource, key, () => ({ object: sent }), options)
+  const reviseObject: Revise =
+    options.subresource === 'scale'
+      ? (old) => ({ object: withScale(resource, old, sent) })
+      : () => ({ object: sent })
+  return revise(environment, context, resource, key, reviseObject, options)
 }
 
 /**
