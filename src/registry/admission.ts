@@ -35,6 +35,8 @@ export interface AdmissionRequest {
   /** Plane, view, parent and user of the request. */
   readonly context: RequestContext
   readonly kind: Kind
+  /** The group and version of the URL: Events are checked more strictly under `events.k8s.io/v1` than under `v1`. */
+  readonly apiVersion?: string
   readonly key: ObjectKey
   readonly subresource: string | undefined
   readonly dryRun: boolean

@@ -1,5 +1,5 @@
 import type { GroupResource } from '../apimachinery/errors.ts'
-import { formatGroupVersion, type KubernetesObject } from '../apimachinery/object.ts'
+import { formatGroupVersion, type JsonValue, type KubernetesObject } from '../apimachinery/object.ts'
 import type { Admission } from './admission.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
@@ -69,6 +69,15 @@ export interface KindVersion {
   readonly columns: readonly PrinterColumn[]
   /** Fields usable in field selectors beyond `metadata.name` and `metadata.namespace`: `spec.userRef.name`. */
   readonly selectableFields?: readonly string[]
+  /** How a selectable field is read off the stored object where its name is not its path (an Event's `source`). */
+  readonly selectableValues?: Readonly<Record<string, (stored: KubernetesObject) => string>>
+  /**
+   * Cells that a path cannot say (how many keys a Secret has), for the stored object, one per column in order;
+   * `undefined` leaves a cell to the column's `jsonPath`. `now` is in milliseconds since 1970.
+   */
+  cells?(stored: KubernetesObject, now: number): readonly (JsonValue | undefined)[]
+  /** Whether tables begin with a column `Name` before `columns`. Default true; Events have it last. */
+  readonly nameColumn?: boolean
   readonly subresources?: {
     readonly status?: boolean
     readonly scale?: ScaleSubresource
