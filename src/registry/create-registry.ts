@@ -15,7 +15,7 @@ import { patch } from './patch.ts'
 import type { Plane, Registry, RequestContext } from './registry.ts'
 import { ObjectCache } from './stored-object.ts'
 import { update } from './update.ts'
-import { ChangedObjects, watch } from './watch.ts'
+import { ChangedObjects, OpenWatches, watch } from './watch.ts'
 
 export interface RegistryOptions {
   readonly store: Store
@@ -33,6 +33,8 @@ const system: Caller = { name: 'system:apiserver', groups: ['system:masters'] }
 
 /** A registry and the end of it: what `close` ends are its own subscriptions, not the store. */
 export interface RegistryHandle extends Registry {
+  /** Ends every watch on a plane that is gone, with 410. */
+  endWatches(plane: Plane): void
   close(): void
 }
 
@@ -50,12 +52,13 @@ export function createRegistry(options: RegistryOptions): RegistryHandle {
     admissionClient: (plane) => createAdmissionClient(environment, plane),
   }
   const changed = new ChangedObjects()
+  const openWatches = new OpenWatches()
   return {
     kinds: (plane) => catalogue.kinds(plane),
     get: (context, resource, key, getOptions) => get(environment, context, resource, key, getOptions),
     list: (context, resource, listOptions) => list(environment, context, resource, listOptions),
     watch: (context, resource, watchOptions, sink) =>
-      watch(environment, changed, context, resource, watchOptions, sink),
+      watch(environment, changed, openWatches, context, resource, watchOptions, sink),
     create: (context, resource, key, object, writeOptions) =>
       create(environment, context, resource, key, object, writeOptions),
     update: (context, resource, key, object, updateOptions) =>
@@ -66,6 +69,7 @@ export function createRegistry(options: RegistryOptions): RegistryHandle {
       deleteObject(environment, context, resource, key, deleteOptions),
     deleteCollection: (context, resource, listOptions, deleteOptions) =>
       deleteCollection(environment, context, resource, listOptions, deleteOptions),
+    endWatches: (plane) => openWatches.endAll(plane),
     close: () => catalogue.close(),
   }
 }

@@ -5,7 +5,15 @@ import type { Environment } from './environment.ts'
 import { collectionPrefix, objectKey } from './keys.ts'
 import type { Resource } from './kind.ts'
 import { list } from './list.ts'
-import type { RequestContext, StoredObject, Watch, WatchEvent, WatchOptions, WatchSink } from './registry.ts'
+import type {
+  Plane,
+  RequestContext,
+  StoredObject,
+  Watch,
+  WatchEvent,
+  WatchOptions,
+  WatchSink,
+} from './registry.ts'
 import { checkNotTooLarge, checkWatchOptions, parseResourceVersion } from './resource-version.ts'
 import { type Selected, select } from './selection.ts'
 import { convertStored, encodeObject, unconvertedObject } from './stored-object.ts'
@@ -54,9 +62,29 @@ export class ChangedObjects {
   }
 }
 
+/** The watches that are open, by plane: those of a plane that is gone have to be ended. */
+export class OpenWatches {
+  readonly #open = new Map<Plane, Set<() => void>>()
+
+  /** `end` is called when the plane goes; the returned function takes it off the list. */
+  add(plane: Plane, end: () => void): () => void {
+    const watches = getOrInsert(this.#open, plane, () => new Set<() => void>())
+    watches.add(end)
+    return () => {
+      watches.delete(end)
+      if (watches.size === 0) this.#open.delete(plane)
+    }
+  }
+
+  endAll(plane: Plane): void {
+    for (const end of [...(this.#open.get(plane) ?? [])]) end()
+  }
+}
+
 export async function watch(
   environment: Environment,
   changed: ChangedObjects,
+  openWatches: OpenWatches,
   context: RequestContext,
   resource: Resource,
   options: WatchOptions,
@@ -70,9 +98,13 @@ export async function watch(
 
   let open = true
   let subscription: Subscription | undefined
+  const forget = openWatches.add(context.plane, () =>
+    fail(expired('The control plane of this watch has been deleted.')),
+  )
   const handle: Watch = {
     close() {
       open = false
+      forget()
       subscription?.close()
     },
     // Changes are delivered on the tick of their commit, so that an open watch is never behind the store.
