@@ -22,10 +22,22 @@ export interface Reconciler<T extends KubernetesObject = KubernetesObject> {
   readonly owns?: readonly Kind[]
   /** A change of one of these asks for a pass over the keys that `enqueue` names. */
   readonly watches?: readonly WatchedKind[]
+  /**
+   * Asks for a pass over the key that it returns, for every change of any kind of the plane: for reconcilers that look
+   * after all objects. Called while the change is told: it must be quick.
+   */
+  everyKind?(change: EveryKindChange): ObjectKey | undefined
   /** Keys that may be worked on at once. Default 1: what must never be handed out twice is decided by one worker. */
   readonly concurrency?: number
   /** One pass. A rejection is logged and retried with back-off. */
   reconcile(key: ObjectKey, context: ReconcileContext): Promise<Result>
+}
+
+export interface EveryKindChange {
+  readonly plane: Plane
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly kind: Kind
+  readonly key: ObjectKey
 }
 
 export interface WatchedKind {

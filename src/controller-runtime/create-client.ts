@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util'
+import { cloneJson } from '../apimachinery/clone.ts'
+import { isReason } from '../apimachinery/errors.ts'
+import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
+import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
+import type { Plane, Registry, RequestContext } from '../registry/registry.ts'
+import type { Client, ClientListOptions } from './client.ts'
+
+export interface ClientOptions {
+  readonly registry: Registry
+  readonly plane: Plane
+  /** Whom `managedFields` name. */
+  readonly manager: string
+  readonly user: Caller
+  /** Called before every request; what it throws rejects the request. */
+  readonly guard?: () => void
+  /** Called after every write that changed something. */
+  readonly onWrite?: (write: ClientWrite) => void
+}
+
+/** A write as it was asked for: what hot loops are known by. */
+export interface ClientWrite {
+  readonly operation: 'create' | 'update' | 'status' | 'delete'
+  readonly kind: Kind
+  readonly key: ObjectKey
+  /** What was sent; absent for a delete. */
+  readonly object: KubernetesObject | undefined
+}
+
+/** How often an edit is tried again after another writer was quicker, before the conflict is let through. */
+const maxAttempts = 25
+
+/** Builds the selector of all these labels with these values, in Kubernetes' syntax. */
+function equalitySelector(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+}
+
+export function createClient(options: ClientOptions): Client {
+  const { registry, plane, manager, user, guard, onWrite } = options
+  const context: RequestContext = { plane, user }
+  const writeOptions = { fieldManager: manager }
+
+  async function read<T extends KubernetesObject>(kind: Kind<T>, key: ObjectKey): Promise<T | undefined> {
+    guard?.()
+    try {
+      return (await registry.get(context, preferredResource(kind), key)).object as T
+    } catch (error) {
+      if (isReason(error, 'NotFound')) return undefined
+      throw error
+    }
+  }
+
+  async function edit<T extends KubernetesObject>(
+    kind: Kind<T>,
+    key: ObjectKey,
+    change: (draft: T) => void,
+    subresource: 'status' | undefined,
+  ): Promise<T | undefined> {
+    const resource = preferredResource(kind)
+    for (let attempt = 1; ; attempt++) {
+      const current = await read(kind, key)
+      if (current === undefined) return undefined
+      const draft = cloneJson(current)
+      change(draft)
+      const unchanged =
+        subresource === 'status'
+          ? isDeepStrictEqual(draft.status, current.status)
+          : isDeepStrictEqual(draft, current)
+      if (unchanged) return current
+      guard?.()
+      try {
+        const body = { ...draft, apiVersion: resource.apiVersion, kind: kind.names.kind }
+        const written = await registry.update(context, resource, key, body, { ...writeOptions, subresource })
+        if (written.object.revision !== Number(current.metadata.resourceVersion)) {
+          onWrite?.({ operation: subresource ?? 'update', kind, key, object: draft })
+        }
+        return written.object.object as T
+      } catch (error) {
+        if (isReason(error, 'NotFound')) return undefined
+        if (!isReason(error, 'Conflict') || attempt >= maxAttempts) throw error
+      }
+    }
+  }
+
+  return {
+    get: read,
+    async list<T extends KubernetesObject>(kind: Kind<T>, selection: ClientListOptions = {}) {
+      guard?.()
+      const page = await registry.list(context, preferredResource(kind), {
+        namespace: selection.namespace,
+        ownerUid: selection.owner,
+        labelSelector: selection.labels && equalitySelector(selection.labels),
+      })
+      return page.items.map((item) => item.object as T)
+    },
+    async create<T extends KubernetesObject>(kind: Kind<T>, object: T) {
+      guard?.()
+      const resource = preferredResource(kind)
+      const body = { ...object, apiVersion: resource.apiVersion, kind: kind.names.kind }
+      const written = await registry.create(
+        context,
+        resource,
+        { namespace: object.metadata.namespace },
+        body,
+        writeOptions,
+      )
+      onWrite?.({ operation: 'create', kind, key: written.object.key, object })
+      return written.object.object as T
+    },
+    change: (kind, key, change) => edit(kind, key, change, undefined),
+    changeStatus: (kind, key, change) => edit(kind, key, change, 'status'),
+    async delete(kind, key, deleteOptions) {
+      guard?.()
+      try {
+        await registry.delete(context, preferredResource(kind), key, deleteOptions)
+        onWrite?.({ operation: 'delete', kind, key, object: undefined })
+      } catch (error) {
+        if (!isReason(error, 'NotFound')) throw error
+      }
+    },
+  }
+}
