@@ -29,9 +29,17 @@ export interface Store {
 
   /**
    * Calls `listener` with every change below `prefix` after `fromRevision`: first those already made, then new ones
-   * as they are committed. Rejects with `Compacted` when `fromRevision` is older than what is kept.
+   * as they are committed. Rejects with `Compacted` when `fromRevision` is older than what is kept, and with
+   * `FutureRevision` when it has not happened yet. The listener is never called before the promise is kept.
+   * `onLost` is called, and nothing after it, when the listener was so slow that what it has yet to be told has been
+   * compacted meanwhile (`Compacted`), or when the past cannot be read.
    */
-  watch(prefix: string, fromRevision: number, listener: ChangeListener): Promise<Subscription>
+  watch(
+    prefix: string,
+    fromRevision: number,
+    listener: ChangeListener,
+    onLost?: (reason: Error) => void,
+  ): Promise<Subscription>
 
   /** The revision of the newest committed change. */
   readonly revision: number
@@ -105,10 +113,16 @@ export interface Change {
   readonly previous: StoredRecord | undefined
 }
 
-/** Called with one or more changes at a time; must not throw and must not block. */
-export type ChangeListener = (changes: readonly Change[]) => void
+/**
+ * Called with one or more changes at a time; must not throw and must not block. One that cannot take more just now
+ * may return a promise: it is not called again until that is kept, and then goes on where it was, without a gap
+ * (what it missed is read from the log, so that a slow reader costs no memory).
+ */
+export type ChangeListener = (changes: readonly Change[]) => void | Promise<void>
 
 export interface Subscription {
+  /** The listener has been told of everything up to this revision: what a bookmark may say. */
+  readonly revision: number
   /** After this returns the listener is not called again. */
   close(): void
 }

@@ -1,0 +1,118 @@
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { migrate, schemaVersion } from './migrations/migrate.ts'
+import { startAfresh, UnusableState } from './unusable-state.ts'
+
+export interface DatabaseOptions {
+  /** A file, made if it does not exist (its folder must), or `:memory:`. */
+  readonly path: string
+  /** `full` waits for the disk at every commit; `normal` survives a crash of the process, not of the machine. */
+  readonly durability: 'normal' | 'full'
+  /** The file may not grow beyond this many bytes; absent: as far as the disk goes. */
+  readonly maximumBytes?: number | undefined
+}
+
+/** "dtml" in ASCII: what the header of our files says in the place where SQLite lets programs put their mark. */
+const applicationId = 0x64746d6c
+
+/** Two objects of the usual 3 kB fit on a page; half as big wastes a quarter, twice as big doubles each commit. */
+const pageSize = 8192
+
+/** Files up to this size (bytes) are checked whole when they are opened: about 0.4 ms per MB. */
+const checkedSize = 64 * 1024 * 1024
+
+/** Opens the state, made or migrated as needed. Throws UnusableState and leaves alone what it cannot use. */
+export function openDatabase({ path, durability, maximumBytes }: DatabaseOptions): Database.Database {
+  let database: Database.Database | undefined
+  try {
+    if (path !== ':memory:') prepareFile(path)
+    // Nobody else should write here (see state-lock); who does so by hand is waited for this long (milliseconds).
+    database = new Database(path, { timeout: 1000 })
+    refuseForeign(database, path)
+    configure(database, durability, maximumBytes)
+    migrate(database, applicationId)
+    if (path !== ':memory:') check(database, path)
+    return database
+  } catch (error) {
+    database?.close()
+    throw unusable(path, error)
+  }
+}
+
+/** Makes the file, readable by its owner alone (Secrets are kept in it); `-wal` and `-shm` get the same mode. */
+function prepareFile(path: string): void {
+  // SQLite would open what it may not write for reading, and tell at the first write.
+  accessSync(dirname(path), constants.W_OK)
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    // An existing file is not opened here: closing it would drop the locks that SQLite may hold on it.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    accessSync(path, constants.R_OK | constants.W_OK)
+  }
+}
+
+/** Looks before anything is changed; the first statement also tells whether the file is an SQLite database at all. */
+function refuseForeign(database: Database.Database, path: string): void {
+  const mark = database.pragma('application_id', { simple: true })
+  const version = database.pragma('user_version', { simple: true }) as number
+  const tables = database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get()
+  if (mark === 0 && version === 0 && tables === 0) return
+  if (mark !== applicationId) {
+    throw new UnusableState(path, 'it is a database of another program', startAfresh)
+  }
+  if (version > schemaVersion) {
+    throw new UnusableState(
+      path,
+      `it was written by a newer version (schema ${version}; this one knows schemas up to ${schemaVersion})`,
+      `Use that version again, or start afresh: ${startAfresh}`,
+    )
+  }
+  if (version < 1) throw new UnusableState(path, `its schema version ${version} is unknown`, startAfresh)
+}
+
+function configure(
+  database: Database.Database,
+  durability: 'normal' | 'full',
+  maximumBytes: number | undefined,
+): void {
+  database.pragma(`page_size = ${pageSize}`)
+  database.pragma('journal_mode = WAL')
+  database.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+  // 8 MB of pages: the inner pages of the trees and what is written just now. The rest is the kernel's to cache.
+  database.pragma('cache_size = -8000')
+  // Mapped pages would count as ours, and turn an error of the disk into a signal that ends the process.
+  database.pragma('mmap_size = 0')
+  // Into the file after 8 MB of log, and the log is cut back to that after a burst.
+  database.pragma('wal_autocheckpoint = 1000')
+  database.pragma(`journal_size_limit = ${1000 * pageSize}`)
+  if (maximumBytes !== undefined) {
+    const size = database.pragma('page_size', { simple: true }) as number
+    database.pragma(`max_page_count = ${Math.max(1, Math.floor(maximumBytes / size))}`)
+  }
+}
+
+function check(database: Database.Database, path: string): void {
+  if (statSync(path).size > checkedSize) return
+  const verdict = database.pragma('quick_check(1)', { simple: true })
+  if (verdict !== 'ok') throw new UnusableState(path, `it is damaged (${verdict})`, startAfresh)
+}
+
+function unusable(path: string, error: unknown): unknown {
+  if (error instanceof UnusableState || !(error instanceof Error)) return error
+  const code = (error as { code?: unknown }).code
+  const options = { cause: error }
+  if (code === 'SQLITE_NOTADB') {
+    return new UnusableState(path, 'it is not an SQLite database', startAfresh, options)
+  }
+  if (typeof code === 'string' && code.startsWith('SQLITE_CORRUPT')) {
+    return new UnusableState(path, `it is damaged (${error.message})`, startAfresh, options)
+  }
+  if (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) {
+    const wayOut = 'End that program, or use another folder.'
+    return new UnusableState(path, 'another program holds it locked', wayOut, options)
+  }
+  const wayOut = 'Make sure that the folder exists, can be written to and has space, or use another one.'
+  return new UnusableState(path, error.message, wayOut, options)
+}

@@ -1,0 +1,92 @@
+import type Database from 'better-sqlite3'
+import { keyRange } from './key-range.ts'
+import { createRemainders } from './remainders.ts'
+import type { Page, Range, StoredRecord } from './store.ts'
+
+/** What is: current records, and the records of a past revision, out of the tables. */
+export interface RecordReader {
+  read(key: string): StoredRecord | undefined
+  /** `revision` is the one to read at; `newest` says that nothing has been written since. */
+  list(range: Range, revision: number, newest: boolean): Page
+  listByTerm(prefix: string, term: string): StoredRecord[]
+  /** To be called when rows of the past have been removed other than by compaction. */
+  forget(): void
+}
+
+interface RangeParameters {
+  readonly start: string
+  readonly end: string | Buffer
+}
+
+/** The first row, going back from a key's newest, that is not younger than `@revision`; null: there was none yet. */
+const rowAtRevision = `
+  CASE WHEN keys.revision <= @revision THEN keys.revision ELSE (
+    WITH RECURSIVE chain (revision, previous) AS (
+      SELECT revision, previous FROM log WHERE revision = keys.revision
+      UNION ALL
+      SELECT log.revision, log.previous FROM chain CROSS JOIN log ON log.revision = chain.previous
+      WHERE chain.revision > @revision
+    )
+    SELECT revision FROM chain WHERE revision <= @revision
+  ) END`
+
+/** CROSS JOIN keeps the order of the loops: along the keys, and from each to its text. */
+const liveAtRevision = `
+  FROM keys CROSS JOIN log ON log.revision = ${rowAtRevision}
+  WHERE keys.key >= @start AND keys.key < @end AND log.type <> 'deleted'`
+
+export function createRecordReader(database: Database.Database): RecordReader {
+  const current = database.prepare<[string], StoredRecord>(`
+    SELECT keys.key, log.revision, log.text FROM keys CROSS JOIN log ON log.revision = keys.revision
+    WHERE keys.key = ? AND keys.live = 1`)
+  const page = database.prepare<RangeParameters & { limit: number }, StoredRecord>(`
+    SELECT keys.key, log.revision, log.text FROM keys CROSS JOIN log ON log.revision = keys.revision
+    WHERE keys.key >= @start AND keys.key < @end AND keys.live = 1 ORDER BY keys.key LIMIT @limit`)
+  const pageAt = database.prepare<RangeParameters & { limit: number; revision: number }, StoredRecord>(
+    `SELECT keys.key, log.revision, log.text ${liveAtRevision} ORDER BY keys.key LIMIT @limit`,
+  )
+  const count = database
+    .prepare<RangeParameters, number>(
+      'SELECT count(*) FROM keys WHERE key >= @start AND key < @end AND live = 1',
+    )
+    .pluck()
+  const countAt = database
+    .prepare<RangeParameters & { revision: number }, number>(`SELECT count(*) ${liveAtRevision}`)
+    .pluck()
+  const withTerm = database.prepare<RangeParameters & { term: string }, StoredRecord>(`
+    SELECT keys.key, log.revision, log.text
+    FROM terms CROSS JOIN keys ON keys.key = terms.key CROSS JOIN log ON log.revision = keys.revision
+    WHERE terms.term = @term AND terms.key >= @start AND terms.key < @end AND keys.live = 1
+    ORDER BY terms.key`)
+
+  const remainders = createRemainders()
+
+  function countBehind(prefix: string, last: string, revision: number, newest: boolean): number {
+    const range = keyRange(prefix, last)
+    return (newest ? count.get(range) : countAt.get({ ...range, revision })) ?? 0
+  }
+
+  return {
+    read: (key) => current.get(key),
+
+    list({ prefix, after, limit }, revision, newest) {
+      const range = keyRange(prefix, after)
+      // One more than asked for tells whether there are more; -1 is SQLite's word for no limit.
+      const bounds = { ...range, limit: limit === undefined ? -1 : limit + 1 }
+      const records = newest ? page.all(bounds) : pageAt.all({ ...bounds, revision })
+      if (limit === undefined || records.length <= limit) {
+        return { records, revision, more: false, remaining: 0 }
+      }
+      records.pop()
+      const last = records.at(-1)?.key ?? after ?? ''
+      const known = after === undefined ? undefined : remainders.take(prefix, after, revision)
+      const remaining =
+        known === undefined ? countBehind(prefix, last, revision, newest) : known - records.length
+      remainders.keep(prefix, last, revision, remaining)
+      return { records, revision, more: true, remaining }
+    },
+
+    listByTerm: (prefix, term) => withTerm.all({ ...keyRange(prefix), term }),
+    forget: () => remainders.forget(),
+  }
+}
