@@ -1,0 +1,2 @@
+/** The API group of workloads and of what they become. */
+export const computeGroup = 'compute.datumapis.com'

@@ -1,0 +1,50 @@
+import { badRequest } from '../../apimachinery/errors.ts'
+import { type FieldError, invalid, keyPath } from '../../apimachinery/field-error.ts'
+import type { Admission } from '../../registry/admission.ts'
+import { withoutNulls } from './absent-values.ts'
+import { base64Fault, base64Size } from './base64.ts'
+import type { ConfigMapObject } from './config-map.ts'
+import { checkDataKeys, checkDataSize } from './data-keys.ts'
+import { frozenFields } from './immutability.ts'
+
+export const configMapAdmission: Admission<ConfigMapObject> = {
+  mutate(configMap) {
+    withoutNulls(configMap)
+    for (const value of Object.values(configMap.binaryData ?? {})) {
+      const fault = typeof value === 'string' ? base64Fault(value) : undefined
+      if (fault !== undefined) {
+        throw badRequest(
+          `ConfigMap in version "v1" cannot be handled as a ConfigMap: illegal base64 data at input byte ${fault}`,
+        )
+      }
+    }
+  },
+
+  validate(configMap, old) {
+    const data = configMap.data ?? {}
+    const binaryData = configMap.binaryData ?? {}
+    const size =
+      Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value), 0) +
+      Object.values(binaryData).reduce((sum, value) => sum + base64Size(value), 0)
+    return [
+      ...(old === undefined ? [] : frozenFields(configMap, old, ['data', 'binaryData'])),
+      ...checkDataKeys('data', Object.keys(data)),
+      ...repeatedKeys('data', data, 'binaryData', binaryData),
+      ...checkDataKeys('binaryData', Object.keys(binaryData)),
+      ...repeatedKeys('binaryData', binaryData, 'data', data),
+      // The path of the whole object is written like this by a real server, too.
+      ...checkDataSize('[]', size),
+    ]
+  },
+}
+
+function repeatedKeys(
+  path: string,
+  values: Record<string, string>,
+  otherPath: string,
+  others: Record<string, string>,
+): FieldError[] {
+  return Object.keys(values)
+    .filter((key) => Object.hasOwn(others, key))
+    .map((key) => invalid(keyPath(path, key), key, `duplicate of key present in ${otherPath}`))
+}

@@ -1,0 +1,32 @@
+import { cloneJson } from '../../apimachinery/clone.ts'
+import type { Admission } from '../../registry/admission.ts'
+import { withoutNulls } from './absent-values.ts'
+import type { NamespaceObject } from './namespace.ts'
+import { kubernetesFinalizer, namespaceNameLabel } from './namespace-lifecycle.ts'
+
+/**
+ * A namespace begins Active, with the finalizer that waits for its contents; afterwards `spec.finalizers` moves only
+ * through `/finalize`, and deletion alone makes it Terminating.
+ */
+export const namespaceAdmission: Admission<NamespaceObject> = {
+  mutate(namespace, old) {
+    withoutNulls(namespace)
+    namespace.metadata.labels = {
+      ...namespace.metadata.labels,
+      [namespaceNameLabel]: namespace.metadata.name,
+    }
+    if (old === undefined) {
+      const finalizers = namespace.spec?.finalizers ?? []
+      namespace.spec = {
+        finalizers: finalizers.includes(kubernetesFinalizer)
+          ? finalizers
+          : [...finalizers, kubernetesFinalizer],
+      }
+      namespace.status = { phase: 'Active' }
+    } else if (old.spec === undefined) {
+      delete namespace.spec
+    } else {
+      namespace.spec = cloneJson(old.spec)
+    }
+  },
+}

@@ -1,0 +1,98 @@
+import { badRequest } from '../../apimachinery/errors.ts'
+import { type FieldError, invalid, keyPath, required } from '../../apimachinery/field-error.ts'
+import type { Admission } from '../../registry/admission.ts'
+import { withoutNulls } from './absent-values.ts'
+import { base64Fault, base64Size } from './base64.ts'
+import { checkDataKeys, checkDataSize } from './data-keys.ts'
+import { frozenFields, unchanged } from './immutability.ts'
+import type { SecretObject } from './secret.ts'
+
+/** What each type asks for, in terms of keys that must be there. */
+const requiredKeys: Readonly<Record<string, (data: Record<string, string>) => readonly string[]>> = {
+  'kubernetes.io/basic-auth': (data) =>
+    'username' in data || 'password' in data ? [] : ['username', 'password'],
+  'kubernetes.io/ssh-auth': (data) => (data['ssh-privatekey'] ? [] : ['ssh-privatekey']),
+  'kubernetes.io/tls': (data) => ['tls.crt', 'tls.key'].filter((key) => !(key in data)),
+  'kubernetes.io/dockercfg': (data) => ['.dockercfg'].filter((key) => !(key in data)),
+  'kubernetes.io/dockerconfigjson': (data) => ['.dockerconfigjson'].filter((key) => !(key in data)),
+}
+
+const jsonKeys: Readonly<Record<string, string>> = {
+  'kubernetes.io/dockercfg': '.dockercfg',
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+}
+
+const serviceAccountAnnotation = 'kubernetes.io/service-account.name'
+
+export const secretAdmission: Admission<SecretObject> = {
+  mutate(secret) {
+    withoutNulls(secret)
+    refuseBadBase64(secret.data)
+    if (secret.stringData !== undefined) {
+      secret.data = { ...secret.data, ...encoded(secret.stringData) }
+      delete secret.stringData
+    }
+    secret.type ||= 'Opaque'
+  },
+
+  validate(secret, old) {
+    const data = secret.data ?? {}
+    return [
+      ...(old === undefined
+        ? []
+        : [...unchanged('type', secret.type, old.type), ...frozenFields(secret, old, ['data'])]),
+      ...checkDataKeys('data', Object.keys(data)),
+      ...checkDataSize(
+        'data',
+        Object.values(data).reduce((sum, value) => sum + base64Size(value), 0),
+      ),
+      ...checkType(secret, data),
+    ]
+  },
+}
+
+function encoded(values: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  )
+}
+
+/** A real server cannot even decode such a body; the answer is a 400 that keeps the value to itself. */
+function refuseBadBase64(data: Record<string, string> | undefined): void {
+  for (const value of Object.values(data ?? {})) {
+    const fault = typeof value === 'string' ? base64Fault(value) : undefined
+    if (fault !== undefined) {
+      throw badRequest(
+        `Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${fault}`,
+      )
+    }
+  }
+}
+
+function checkType(secret: SecretObject, data: Record<string, string>): FieldError[] {
+  const type = secret.type ?? ''
+  if (type === 'kubernetes.io/service-account-token') {
+    const account = secret.metadata.annotations?.[serviceAccountAnnotation]
+    return account ? [] : [required(keyPath('metadata.annotations', serviceAccountAnnotation))]
+  }
+  const missing = (requiredKeys[type]?.(data) ?? []).map((key) => required(keyPath('data', key)))
+  return [...missing, ...checkJson(jsonKeys[type], data)]
+}
+
+function checkJson(key: string | undefined, data: Record<string, string>): FieldError[] {
+  const value = key === undefined ? undefined : data[key]
+  if (key === undefined || value === undefined) return []
+  const detail = jsonObjectFault(Buffer.from(value, 'base64').toString())
+  return detail === undefined ? [] : [invalid(keyPath('data', key), '<secret contents redacted>', detail)]
+}
+
+function jsonObjectFault(text: string): string | undefined {
+  if (text === '') return 'unexpected end of JSON input'
+  try {
+    const value: unknown = JSON.parse(text)
+    const isObject = typeof value === 'object' && !Array.isArray(value)
+    return isObject ? undefined : 'must be a JSON object'
+  } catch {
+    return 'must be well-formed JSON'
+  }
+}
