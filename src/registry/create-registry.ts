@@ -4,11 +4,12 @@ import type { Ids } from '../apimachinery/ids.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import type { Store } from '../storage/store.ts'
 import type { AdmissionClient } from './admission.ts'
+import { type BuiltInDefinitions, createBuiltInDefinitions } from './built-in-definitions.ts'
 import { create } from './create.ts'
 import { deleteCollection, deleteObject } from './delete.ts'
 import type { Environment } from './environment.ts'
 import { get } from './get.ts'
-import { type Authorize, type Caller, type Kind, preferredResource } from './kind.ts'
+import { type Authorize, type Caller, type Kind, preferredResource, type Resource } from './kind.ts'
 import { createKindCatalogue } from './kind-catalogue.ts'
 import { list } from './list.ts'
 import { patch } from './patch.ts'
@@ -33,6 +34,11 @@ const system: Caller = { name: 'system:apiserver', groups: ['system:masters'] }
 
 /** A registry and the end of it: what `close` ends are its own subscriptions, not the store. */
 export interface RegistryHandle extends Registry {
+  /**
+   * The same without the definitions of built-in kinds, which are made when somebody asks for definitions: controllers,
+   * which watch definitions on every plane, have nothing to do about these.
+   */
+  readonly forControllers: Registry
   /** Ends every watch on a plane that is gone, with 410. */
   endWatches(plane: Plane): void
   close(): void
@@ -53,24 +59,47 @@ export function createRegistry(options: RegistryOptions): RegistryHandle {
   }
   const changed = new ChangedObjects()
   const openWatches = new OpenWatches()
-  return {
+  const verbs: Registry = {
     kinds: (plane) => catalogue.kinds(plane),
-    get: (context, resource, key, getOptions) => get(environment, context, resource, key, getOptions),
-    list: (context, resource, listOptions) => list(environment, context, resource, listOptions),
-    watch: (context, resource, watchOptions, sink) =>
-      watch(environment, changed, openWatches, context, resource, watchOptions, sink),
+    get: (...request) => get(environment, ...request),
+    list: (...request) => list(environment, ...request),
+    watch: (...request) => watch(environment, changed, openWatches, ...request),
     create: (context, resource, key, object, writeOptions) =>
       create(environment, context, resource, key, object, writeOptions),
-    update: (context, resource, key, object, updateOptions) =>
-      update(environment, context, resource, key, object, updateOptions),
-    patch: (context, resource, key, change, updateOptions) =>
-      patch(environment, context, resource, key, change, updateOptions),
-    delete: (context, resource, key, deleteOptions) =>
-      deleteObject(environment, context, resource, key, deleteOptions),
-    deleteCollection: (context, resource, listOptions, deleteOptions) =>
-      deleteCollection(environment, context, resource, listOptions, deleteOptions),
+    update: (...request) => update(environment, ...request),
+    patch: (...request) => patch(environment, ...request),
+    delete: (...request) => deleteObject(environment, ...request),
+    deleteCollection: (...request) => deleteCollection(environment, ...request),
+  }
+  const builtIn = createBuiltInDefinitions(() => environment, options.kinds, definitions)
+  return {
+    ...withBuiltInDefinitions(verbs, definitions, builtIn),
+    forControllers: verbs,
     endWatches: (plane) => openWatches.endAll(plane),
     close: () => catalogue.close(),
+  }
+}
+
+/** The same verbs; whoever asks for definitions finds those of the built-in kinds among them. */
+function withBuiltInDefinitions(verbs: Registry, definitions: Kind, builtIn: BuiltInDefinitions): Registry {
+  const prepared =
+    <Rest extends readonly unknown[], Result>(
+      verb: (context: RequestContext, resource: Resource, ...rest: Rest) => Promise<Result>,
+    ) =>
+    async (context: RequestContext, resource: Resource, ...rest: Rest) => {
+      if (resource.kind === definitions) await builtIn.ensure(context.plane)
+      return verb(context, resource, ...rest)
+    }
+  return {
+    kinds: verbs.kinds,
+    get: prepared(verbs.get),
+    list: prepared(verbs.list),
+    watch: prepared(verbs.watch),
+    create: prepared(verbs.create),
+    update: prepared(verbs.update),
+    patch: prepared(verbs.patch),
+    delete: prepared(verbs.delete),
+    deleteCollection: prepared(verbs.deleteCollection),
   }
 }
 

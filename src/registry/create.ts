@@ -124,6 +124,7 @@ export function admissionRequest(
     operation,
     context,
     kind: resource.kind,
+    apiVersion: resource.apiVersion,
     key,
     subresource,
     dryRun: options.dryRun ?? false,

@@ -13,6 +13,18 @@ export interface KindCatalogue {
   close(): void
 }
 
+/**
+ * On a definition that shows a built-in kind as this program has it; the value identifies what it says.
+ * See `built-in-definitions`.
+ */
+export const builtInAnnotation = 'datum-local.dev/built-in'
+
+/** True while nobody has changed what such a definition says: `generation` counts the changes of a specification. */
+export function isUnchanged(definition: KubernetesObject): boolean {
+  const { annotations, generation } = definition.metadata
+  return annotations?.[builtInAnnotation] !== undefined && generation === 1
+}
+
 interface Entry {
   readonly set: KindSet
   readonly subscriptions: readonly Subscription[]
@@ -60,8 +72,7 @@ export function createKindCatalogue(
     const page = await store.list({ prefix: collectionPrefix(source, definitions) })
     return page.records.flatMap((record) => {
       const definition = JSON.parse(record.text) as KubernetesObject
-      if (!isEstablished(definition) || definition.metadata.annotations?.[builtInAnnotation] !== undefined)
-        return []
+      if (!isEstablished(definition) || isUnchanged(definition)) return []
       return [
         { kind: kindFromCustomResourceDefinition(definition, [planeSort(plane)]), revision: record.revision },
       ]
@@ -116,9 +127,3 @@ export function createKindCatalogue(
     },
   }
 }
-
-/**
- * On a definition that shows a built-in kind as it is: its value identifies the built-in schema. A user's change to
- * the definition takes it off, and from then on the definition decides.
- */
-export const builtInAnnotation = 'datum-local.dev/built-in'

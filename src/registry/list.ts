@@ -1,6 +1,12 @@
 import { badRequest, expired, type Status, StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
-import { decodeContinueToken, encodeContinueToken, InvalidContinueToken } from '../storage/continue-token.ts'
+import {
+  type ContinueToken,
+  decodeContinueToken,
+  encodeContinueToken,
+  InvalidContinueToken,
+  newestRevision,
+} from '../storage/continue-token.ts'
 import { Compacted, FutureRevision, type StoredRecord } from '../storage/store.ts'
 import type { Environment } from './environment.ts'
 import { collectionPrefix, objectKey } from './keys.ts'
@@ -12,9 +18,6 @@ import { storedObject } from './stored-object.ts'
 
 /** How many records are read at a time where a selector decides which of them count. */
 const scanLength = 500
-
-/** A token with this revision reads on at the newest state: what a client gets whose own revision is gone. */
-const inconsistent = -1
 
 export async function list(
   environment: Environment,
@@ -28,10 +31,11 @@ export async function list(
   const selected = await select(context, resource, options)
   if (selected.nothing) return { revision: environment.store.revision, items: [] }
 
-  const start = options.continue ? decodeToken(options.continue) : undefined
+  const root = collectionPrefix(context.plane, resource.kind)
+  const start = options.continue ? decodeToken(options.continue, root) : undefined
   const exact =
     start !== undefined
-      ? start.revision === inconsistent
+      ? start.revision === newestRevision
         ? undefined
         : start.revision
       : options.resourceVersionMatch === 'Exact'
@@ -54,11 +58,11 @@ export async function list(
   })
 }
 
-function decodeToken(token: string): { revision: number; after: string } {
+function decodeToken(token: string, prefix: string): ContinueToken {
   try {
-    return decodeContinueToken(token)
+    return decodeContinueToken(token, prefix)
   } catch (error) {
-    if (error instanceof InvalidContinueToken) throw badRequest(`continue key is not valid: ${error.message}`)
+    if (error instanceof InvalidContinueToken) throw badRequest(error.message)
     throw error
   }
 }
@@ -95,7 +99,7 @@ function matches(selected: Selected, record: StoredRecord, object: KubernetesObj
 
 interface Scan {
   readonly limit: number | undefined
-  /** The last key of the page before, below the collection's prefix. */
+  /** The last key of the page before. */
   readonly after: string | undefined
   readonly revision: number | undefined
 }
@@ -112,7 +116,7 @@ async function scan(
   const prefix = collectionPrefix(context.plane, resource.kind, selected.namespace)
   const filtered = selected.matches !== undefined || selected.name !== undefined
   const kept: StoredRecord[] = []
-  let after = start === undefined ? undefined : root + start
+  let after = start
   let revision = wanted
   for (;;) {
     const length = filtered ? scanLength : limit
@@ -143,7 +147,7 @@ async function scan(
     const items = records.map((record) => storedObject(context.plane, resource, record, cache))
     const at = revision ?? store.revision
     if (last === undefined) return { revision: at, items }
-    const token = encodeContinueToken({ revision: at, after: last.slice(root.length) })
+    const token = encodeContinueToken({ revision: at, after: last }, root)
     return {
       revision: at,
       items,
@@ -166,14 +170,14 @@ async function readPage(
   try {
     return await environment.store.list(range)
   } catch (error) {
-    if (error instanceof Compacted) throw expiredList(range.after?.slice(root.length))
+    if (error instanceof Compacted) throw expiredList(range.after, root)
     if (error instanceof FutureRevision) checkNotTooLarge(error.requested, error.current)
     throw error
   }
 }
 
 /** 410 for a state that is gone; a reader of pages is told how to read on, at the newest state. */
-function expiredList(after: string | undefined): StatusError {
+function expiredList(after: string | undefined, prefix: string): StatusError {
   if (after === undefined) return expired('The resourceVersion for the provided list is too old.')
   const { status } = expired(
     'The provided continue parameter is too old to display a consistent list result. ' +
@@ -181,6 +185,6 @@ function expiredList(after: string | undefined): StatusError {
       'to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - ' +
       'objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
   )
-  const token = encodeContinueToken({ revision: inconsistent, after })
+  const token = encodeContinueToken({ revision: newestRevision, after }, prefix)
   return new StatusError({ ...status, metadata: { continue: token } } satisfies Status)
 }

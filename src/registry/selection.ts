@@ -39,6 +39,13 @@ function valueAt(object: KubernetesObject, path: readonly string[]): string {
   return value === undefined || value === null ? '' : typeof value === 'object' ? '' : String(value)
 }
 
+function fieldReader(resource: Resource, field: string): (object: KubernetesObject) => string {
+  const computed = resource.definition.selectableValues?.[field]
+  if (computed) return computed
+  const path = field.split('.')
+  return (object) => valueAt(object, path)
+}
+
 function parseLabels(text: string | undefined): LabelSelector | undefined {
   if (!text) return undefined
   const selector = parseLabelSelector(text)
@@ -110,8 +117,8 @@ export async function select(
   if (shown !== 'everything') tests.push((object) => shown.matches(object))
   if (labels) tests.push((object) => labels.matches(object.metadata.labels ?? {}))
   if (fields) {
-    const paths = new Map(fields.terms.map((term) => [term.field, term.field.split('.')]))
-    tests.push((object) => fields.matches((field) => valueAt(object, paths.get(field) ?? [])))
+    const readers = new Map(fields.terms.map(({ field }) => [field, fieldReader(resource, field)]))
+    tests.push((object) => fields.matches((field) => readers.get(field)?.(object) ?? ''))
   }
   if (selectors.ownerUid !== undefined) {
     tests.push((object) =>

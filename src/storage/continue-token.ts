@@ -1,6 +1,6 @@
 /** Where the next page of a list begins. */
 export interface ContinueToken {
-  /** The revision of the whole list. */
+  /** The revision of the whole list, or `newestRevision`. */
   readonly revision: number
   /** The last key of the page before. */
   readonly after: string
@@ -16,6 +16,9 @@ export class InvalidContinueToken extends Error {
 
 const encodedVersion = 'meta.k8s.io/v1'
 
+/** In place of a revision: read on at whatever is newest, as the revision of the pages before is gone. */
+export const newestRevision = -1
+
 /**
  * The token in Kubernetes' own form: unpadded base64url of `{"v","rv","start"}`. `start` is the first key that is
  * wanted, as seen from `prefix`, so that a token says nothing of the plane and works in no other.
@@ -30,8 +33,10 @@ export function encodeContinueToken({ revision, after }: ContinueToken, prefix: 
 /** Reads what `encodeContinueToken` made for the same prefix. Throws InvalidContinueToken for everything else. */
 export function decodeContinueToken(token: string, prefix: string): ContinueToken {
   const { v, rv, start } = parse(token)
-  if (v !== encodedVersion) throw new InvalidContinueToken('server does not recognize this encoded version')
-  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv <= 0) {
+  if (v !== encodedVersion) {
+    throw new InvalidContinueToken(`server does not recognize this encoded version ${v ?? ''}`)
+  }
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv < newestRevision || rv === 0) {
     throw new InvalidContinueToken(`incorrect encoded start resourceVersion (version ${encodedVersion})`)
   }
   if (typeof start !== 'string' || start === '') {
