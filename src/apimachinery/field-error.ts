@@ -29,9 +29,9 @@ export function keyPath(parent: string, key: number | string): string {
   return `${parent}[${key}]`
 }
 
-/** How Kubernetes shows a bad value: strings quoted, the rest as JSON. */
+/** How Kubernetes shows a bad value: strings quoted, the rest as JSON, and nothing at all as a quoted `"null"`. */
 export function formatBadValue(value: unknown): string {
-  return value === undefined ? 'null' : JSON.stringify(value)
+  return value === undefined || value === null ? '"null"' : JSON.stringify(value)
 }
 
 function withDetail(text: string, detail: string): string {

@@ -1,0 +1,87 @@
+import {
+  type FieldError,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+  typeInvalid,
+} from '../apimachinery/field-error.ts'
+
+/**
+ * Where the walk over an object is, and what it found. The path is kept as segments and becomes text only for a fault,
+ * because nearly every value has none.
+ */
+export class ValidationReport {
+  readonly errors: FieldError[] = []
+  /** How many checks passed: of several schemas that all refuse a value, the one that came furthest is quoted. */
+  matches = 0
+  readonly #segments: (string | number)[] = []
+  readonly #prefix: string
+
+  /** `prefix` is put before the paths of faults, but not into their sentences: how a part of an object is checked. */
+  constructor(prefix = '') {
+    this.#prefix = prefix
+  }
+
+  enter(segment: string | number): void {
+    this.#segments.push(segment)
+  }
+
+  leave(): void {
+    this.#segments.pop()
+  }
+
+  /** The path as kube-openapi writes it: map keys are joined by dots like fields. */
+  name(field?: string): string {
+    let text = ''
+    for (const segment of this.#segments) text += typeof segment === 'number' ? `[${segment}]` : `.${segment}`
+    if (field !== undefined) text += `.${field}`
+    return text.startsWith('.') ? text.slice(1) : text
+  }
+
+  /** The path of a fault at the name. */
+  #field(name: string): string {
+    if (name === '') return this.#prefix === '' ? '<nil>' : this.#prefix
+    return this.#prefix === '' ? name : `${this.#prefix}.${name}`
+  }
+
+  wrongType(expected: string, found: string): void {
+    const name = this.name()
+    const sentence = `${name === '' ? '' : `${name} `}in body must be of type ${expected}: ${JSON.stringify(found)}`
+    this.errors.push(typeInvalid(this.#field(name), found, sentence))
+  }
+
+  /** A fault of the value, told as `<path> in body <sentence>`. */
+  refused(value: unknown, sentence: string): void {
+    const name = this.name()
+    this.errors.push(invalid(this.#field(name), value, `${name} in body ${sentence}`))
+  }
+
+  /** A fault told without a path of its own: what kube-openapi says of combined schemas. */
+  unplaced(sentence: string): void {
+    const place = this.#prefix === '' ? '<nil>' : this.#prefix
+    this.errors.push(invalid(place, '', `${JSON.stringify(this.name())} ${sentence}`))
+  }
+
+  missing(field: string): void {
+    this.errors.push(required(this.#field(this.name(field))))
+  }
+
+  forbidden(field: string): void {
+    const name = this.name()
+    this.errors.push(invalid(this.#field(name), field, `${name}.${field} in body is a forbidden property`))
+  }
+
+  notSupported(value: unknown, supported: readonly string[]): void {
+    this.errors.push(notSupported(this.#field(this.name()), value, supported))
+  }
+
+  tooLong(limit: number): void {
+    this.errors.push(tooLong(this.#field(this.name()), limit))
+  }
+
+  tooMany(actual: number, limit: number): void {
+    this.errors.push(tooMany(this.#field(this.name()), actual, limit))
+  }
+}
