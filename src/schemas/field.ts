@@ -159,7 +159,7 @@ export function object<Fields extends TProperties>(
   fields: Fields,
   options: ObjectOptions = {},
 ): TObject<Fields> {
-  return withoutEmptyRequired(Type.Object(fields, { description, ...options }))
+  return withoutEmptyKeywords(Type.Object(fields, { description, ...options }))
 }
 
 /** An object with any fields at all, kept as they are. */
@@ -187,9 +187,10 @@ export function written<Value>(schema: StructuralSchema) {
   return Type.Unsafe<Value>(schema)
 }
 
-/** An empty `required` says nothing, and JSON schema draft 4, OpenAPI's ancestor, forbids it. */
-function withoutEmptyRequired<Fields extends TProperties>(schema: TObject<Fields>): TObject<Fields> {
-  const { required } = schema as { required?: readonly string[] }
-  if (required?.length === 0) delete (schema as { required?: readonly string[] }).required
+/** Empty keywords say nothing, and JSON schema draft 4, OpenAPI's ancestor, forbids an empty `required`. */
+function withoutEmptyKeywords<Fields extends TProperties>(schema: TObject<Fields>): TObject<Fields> {
+  const keywords = schema as { required?: readonly string[]; properties?: TProperties }
+  if (keywords.required?.length === 0) delete keywords.required
+  if (Object.keys(keywords.properties ?? {}).length === 0) delete keywords.properties
   return schema
 }

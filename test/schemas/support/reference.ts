@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import type { StructuralSchema } from '../../../src/registry/structural-schema.ts'
+
+/** The CustomResourceDefinitions of the deployed API, where they are at hand: they are not part of this repository. */
+const folder = path.resolve(fileURLToPath(import.meta.url), '../../../../../shared/reference/crds')
+
+export const referenceAvailable = existsSync(folder)
+
+export interface ReferenceVersion {
+  name: string
+  served: boolean
+  storage: boolean
+  schema: { openAPIV3Schema: StructuralSchema }
+  additionalPrinterColumns?: { name: string; type: string; jsonPath: string; priority?: number }[]
+  selectableFields?: { jsonPath: string }[]
+  subresources?: Record<string, unknown>
+}
+
+export interface ReferenceDefinition {
+  metadata: { name: string }
+  spec: {
+    group: string
+    names: Record<string, unknown>
+    scope: string
+    versions: ReferenceVersion[]
+  }
+}
+
+export function readReference(): ReferenceDefinition[] {
+  if (!referenceAvailable) return []
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => parse(readFileSync(path.join(folder, file), 'utf8')) as ReferenceDefinition)
+}
