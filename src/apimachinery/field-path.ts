@@ -43,10 +43,7 @@ export function fieldPath(...names: string[]): FieldPath {
 function encode(value: JsonValue): string {
   const text = JSON.stringify(value)
   return /[<>&\u2028\u2029]/.test(text)
-    ? text.replace(
-        /[<>&\u2028\u2029]/g,
-        (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      )
+    ? text.replace(/[<>&\u2028\u2029]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
     : text
 }
 

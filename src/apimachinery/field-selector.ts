@@ -12,8 +12,8 @@ export interface FieldTerm {
 export interface FieldSelector {
   readonly terms: readonly FieldTerm[]
   readonly isEmpty: boolean
-  /** `valueOf` gives a field's value as text, the empty string where there is none. */
-  matches(valueOf: (field: string) => string): boolean
+  /** `read` gives a field's value as text, the empty string where there is none. */
+  matches(read: (field: string) => string): boolean
 }
 
 /**
@@ -28,8 +28,8 @@ export function parseFieldSelector(text: string): FieldSelector {
   return {
     terms,
     isEmpty: terms.length === 0,
-    matches: (valueOf) =>
-      terms.every(({ field, operator, value }) => (valueOf(field) === value) === (operator === '=')),
+    matches: (read) =>
+      terms.every(({ field, operator, value }) => (read(field) === value) === (operator === '=')),
   }
 }
 

@@ -1,8 +1,8 @@
 import { badRequest } from './errors.ts'
 import { type FieldError, formatFieldError, invalid } from './field-error.ts'
 import { compareText } from './field-path.ts'
-import { checkLabelKey, checkLabelValue } from './names.ts'
 import { type LabelToken, tokenizeLabelSelector } from './label-selector-tokens.ts'
+import { checkLabelKey, checkLabelValue } from './names.ts'
 
 export type LabelOperator = 'in' | 'notin' | '=' | '==' | '!=' | 'gt' | 'lt' | 'exists' | '!'
 
@@ -26,7 +26,11 @@ export interface LabelSelector {
 export interface LabelSelectorObject {
   readonly matchLabels?: Readonly<Record<string, string>> | null
   readonly matchExpressions?:
-    | readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] | null }[]
+    | readonly {
+        readonly key: string
+        readonly operator: string
+        readonly values?: readonly string[] | null
+      }[]
     | null
 }
 
@@ -205,7 +209,8 @@ class Parser {
       if (!isIdentifier(key)) throw expected(key, ', expected: identifier')
       const faults = checkLabelKey(key.text)
       // A real server has no path here and prints its nil.
-      if (faults.length > 0) throw new SelectorSyntaxError(formatFieldError(invalid('<nil>', key.text, faults.join('; '))))
+      if (faults.length > 0)
+        throw new SelectorSyntaxError(formatFieldError(invalid('<nil>', key.text, faults.join('; '))))
       if (negated) return requirement(key.text, '!', [])
       const after = this.#peek().sort
       if (after === 'end' || after === ',') return requirement(key.text, 'exists', [])
@@ -253,7 +258,8 @@ class Parser {
       this.#next()
       return ['']
     }
-    if (first.sort !== ',' && !isIdentifier(first)) throw expected(first, ", expected: ',', ')' or identifier")
+    if (first.sort !== ',' && !isIdentifier(first))
+      throw expected(first, ", expected: ',', ')' or identifier")
     const values = new Set<string>()
     for (;;) {
       const token = this.#next()

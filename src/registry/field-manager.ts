@@ -1,0 +1,186 @@
+import { compareText, fieldPath, PathElementError } from '../apimachinery/field-path.ts'
+import { type FieldNode, FieldSet } from '../apimachinery/field-set.ts'
+import type { ManagedFieldsEntry } from '../apimachinery/object.ts'
+
+/** One line of the books: what a manager set by one operation, under one spelling, through one subresource. */
+export interface FieldManager {
+  readonly identity: ManagerIdentity
+  readonly fields: FieldSet
+  readonly time: string | undefined
+}
+
+/** Appliers are the same whatever version they apply; updaters are told apart by it. */
+export interface ManagerIdentity {
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  /** Empty for the main resource. */
+  readonly subresource: string
+}
+
+/** The books of one object, by the managers' keys. */
+export type FieldManagers = Map<string, FieldManager>
+
+/** The text that is the same for the same manager; conflicts are told in its order. */
+export function managerKey({ manager, operation, apiVersion, subresource }: ManagerIdentity): string {
+  return JSON.stringify({
+    ...(manager === '' ? {} : { manager }),
+    operation,
+    ...(operation === 'Apply' ? {} : { apiVersion }),
+    ...(subresource === '' ? {} : { subresource }),
+  })
+}
+
+/** How conflicts name a manager: `"kubectl" with subresource "status" using apps/v1`. */
+export function describeManager({ manager, operation, apiVersion, subresource }: ManagerIdentity): string {
+  const name = JSON.stringify(manager)
+  const qualified = subresource === '' ? name : `${name} with subresource ${JSON.stringify(subresource)}`
+  return operation === 'Update' ? `${qualified} using ${apiVersion}` : qualified
+}
+
+export function setManager(managers: FieldManagers, manager: FieldManager): void {
+  managers.set(managerKey(manager.identity), manager)
+}
+
+/** Reads entries that we wrote: their trees are canonical, so nothing is looked into. */
+export function readStoredManagers(entries: readonly ManagedFieldsEntry[]): FieldManagers {
+  return read(entries, (entry) => FieldSet.ofNode(entry.fieldsV1 as FieldNode | undefined))
+}
+
+/** Reads entries that a client sent; undefined when they are not to be read, which a real server ignores. */
+export function readSentManagers(entries: readonly ManagedFieldsEntry[]): FieldManagers | undefined {
+  if (!entries.every(isComplete)) return undefined
+  try {
+    return read(entries, (entry) => FieldSet.fromFieldsV1(entry.fieldsV1))
+  } catch (error) {
+    if (error instanceof PathElementError) return undefined
+    throw error
+  }
+}
+
+function isComplete(entry: ManagedFieldsEntry): boolean {
+  const operation = entry.operation === 'Apply' || entry.operation === 'Update'
+  return operation && Boolean(entry.apiVersion) && entry.fieldsType === 'FieldsV1'
+}
+
+function read(
+  entries: readonly ManagedFieldsEntry[],
+  fieldsOf: (entry: ManagedFieldsEntry) => FieldSet,
+): FieldManagers {
+  const managers: FieldManagers = new Map()
+  for (const entry of entries) {
+    const identity: ManagerIdentity = {
+      manager: entry.manager ?? '',
+      operation: entry.operation ?? 'Update',
+      apiVersion: entry.apiVersion ?? '',
+      subresource: entry.subresource ?? '',
+    }
+    setManager(managers, { identity, fields: fieldsOf(entry), time: entry.time })
+  }
+  return managers
+}
+
+/** The entries as objects carry them: appliers first, then by time, name, version and subresource. */
+export function writeManagers(managers: FieldManagers): ManagedFieldsEntry[] {
+  return [...managers.values()].sort(compareManagers).map(({ identity, fields, time }) => ({
+    ...(identity.manager === '' ? {} : { manager: identity.manager }),
+    operation: identity.operation,
+    apiVersion: identity.apiVersion,
+    ...(time === undefined ? {} : { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: fields.toFieldsV1(),
+    ...(identity.subresource === '' ? {} : { subresource: identity.subresource }),
+  }))
+}
+
+function compareManagers(left: FieldManager, right: FieldManager): number {
+  return (
+    compareText(left.identity.operation, right.identity.operation) ||
+    compareTimes(left.time, right.time) ||
+    compareText(left.identity.manager, right.identity.manager) ||
+    compareText(left.identity.apiVersion, right.identity.apiVersion) ||
+    compareText(left.identity.subresource, right.identity.subresource)
+  )
+}
+
+/** By whole seconds; no time is the beginning of the epoch. */
+function compareTimes(left: string | undefined, right: string | undefined): number {
+  return left === right ? 0 : seconds(left) - seconds(right)
+}
+
+function seconds(time: string | undefined): number {
+  const milliseconds = time === undefined ? 0 : Date.parse(time)
+  return Number.isNaN(milliseconds) ? 0 : Math.floor(milliseconds / 1000)
+}
+
+/** What nobody owns: the head, and what the server keeps itself. */
+const unownedFields = FieldSet.of(
+  fieldPath('apiVersion'),
+  fieldPath('kind'),
+  fieldPath('metadata'),
+  ...[
+    'name',
+    'namespace',
+    'creationTimestamp',
+    'selfLink',
+    'uid',
+    'clusterName',
+    'generation',
+    'managedFields',
+    'resourceVersion',
+  ].map((name) => fieldPath('metadata', name)),
+)
+
+export function withoutUnowned(fields: FieldSet): FieldSet {
+  return fields.difference(unownedFields)
+}
+
+const specSet = FieldSet.of(fieldPath('spec'))
+const statusSet = FieldSet.of(fieldPath('status'))
+
+/** What a write through this door cannot change, and therefore does not own, whatever was sent. */
+export function resetFields(hasStatusSubresource: boolean, subresource: string): FieldSet {
+  if (subresource === 'status') return specSet
+  return hasStatusSubresource && subresource === '' ? statusSet : FieldSet.empty
+}
+
+/** How many entries of updates an object carries; older ones are put together. */
+const maxUpdateManagers = 10
+
+/** Joins the oldest entries of updates, per version, under one name until there are few enough. */
+export function capUpdateManagers(managers: FieldManagers): void {
+  const updaters = [...managers].filter(([, { identity }]) => identity.operation === 'Update')
+  let count = updaters.length
+  if (count <= maxUpdateManagers) return
+  updaters.sort(
+    ([leftKey, left], [rightKey, right]) =>
+      compareTimes(left.time, right.time) || compareText(leftKey, rightKey),
+  )
+  const oldestOfVersion = new Map<string, string>()
+  for (const [key, updater] of updaters) {
+    if (count <= maxUpdateManagers) return
+    const { apiVersion } = updater.identity
+    const oldest = oldestOfVersion.get(apiVersion)
+    if (oldest === undefined) {
+      oldestOfVersion.set(apiVersion, key)
+      continue
+    }
+    const identity: ManagerIdentity = {
+      manager: 'ancient-changes',
+      operation: 'Update',
+      apiVersion,
+      subresource: '',
+    }
+    const bucketKey = managerKey(identity)
+    let bucket = managers.get(bucketKey)
+    if (bucket === undefined) {
+      bucket = managers.get(oldest) as FieldManager
+      managers.delete(oldest)
+    }
+    // The later of the two times: the bucket is as recent as what went into it last.
+    managers.set(bucketKey, { identity, fields: updater.fields.union(bucket.fields), time: updater.time })
+    if (key === bucketKey) continue
+    managers.delete(key)
+    count--
+  }
+}
