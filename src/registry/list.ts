@@ -5,7 +5,7 @@ import {
   decodeContinueToken,
   encodeContinueToken,
   InvalidContinueToken,
-  newestRevision,
+  newestState,
 } from '../storage/continue-token.ts'
 import { Compacted, FutureRevision, type StoredRecord } from '../storage/store.ts'
 import type { Environment } from './environment.ts'
@@ -31,11 +31,10 @@ export async function list(
   const selected = await select(context, resource, options)
   if (selected.nothing) return { revision: environment.store.revision, items: [] }
 
-  const root = collectionPrefix(context.plane, resource.kind)
-  const start = options.continue ? decodeToken(options.continue, root) : undefined
+  const start = options.continue ? decodeToken(options.continue) : undefined
   const exact =
     start !== undefined
-      ? start.revision === newestRevision
+      ? start.revision === newestState
         ? undefined
         : start.revision
       : options.resourceVersionMatch === 'Exact'
@@ -58,11 +57,11 @@ export async function list(
   })
 }
 
-function decodeToken(token: string, prefix: string): ContinueToken {
+function decodeToken(token: string): ContinueToken {
   try {
-    return decodeContinueToken(token, prefix)
+    return decodeContinueToken(token)
   } catch (error) {
-    if (error instanceof InvalidContinueToken) throw badRequest(error.message)
+    if (error instanceof InvalidContinueToken) throw badRequest(`continue key is not valid: ${error.message}`)
     throw error
   }
 }
@@ -99,7 +98,7 @@ function matches(selected: Selected, record: StoredRecord, object: KubernetesObj
 
 interface Scan {
   readonly limit: number | undefined
-  /** The last key of the page before. */
+  /** The last key of the page before, as seen from the collection's prefix. */
   readonly after: string | undefined
   readonly revision: number | undefined
 }
@@ -116,7 +115,7 @@ async function scan(
   const prefix = collectionPrefix(context.plane, resource.kind, selected.namespace)
   const filtered = selected.matches !== undefined || selected.name !== undefined
   const kept: StoredRecord[] = []
-  let after = start
+  let after = start === undefined ? undefined : root + start
   let revision = wanted
   for (;;) {
     const length = filtered ? scanLength : limit
@@ -147,7 +146,7 @@ async function scan(
     const items = records.map((record) => storedObject(context.plane, resource, record, cache))
     const at = revision ?? store.revision
     if (last === undefined) return { revision: at, items }
-    const token = encodeContinueToken({ revision: at, after: last }, root)
+    const token = encodeContinueToken({ revision: at, after: last.slice(root.length) })
     return {
       revision: at,
       items,
@@ -170,14 +169,14 @@ async function readPage(
   try {
     return await environment.store.list(range)
   } catch (error) {
-    if (error instanceof Compacted) throw expiredList(range.after, root)
+    if (error instanceof Compacted) throw expiredList(range.after?.slice(root.length))
     if (error instanceof FutureRevision) checkNotTooLarge(error.requested, error.current)
     throw error
   }
 }
 
 /** 410 for a state that is gone; a reader of pages is told how to read on, at the newest state. */
-function expiredList(after: string | undefined, prefix: string): StatusError {
+function expiredList(after: string | undefined): StatusError {
   if (after === undefined) return expired('The resourceVersion for the provided list is too old.')
   const { status } = expired(
     'The provided continue parameter is too old to display a consistent list result. ' +
@@ -185,6 +184,6 @@ function expiredList(after: string | undefined, prefix: string): StatusError {
       'to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - ' +
       'objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
   )
-  const token = encodeContinueToken({ revision: newestRevision, after }, prefix)
+  const token = encodeContinueToken({ revision: newestState, after })
   return new StatusError({ ...status, metadata: { continue: token } } satisfies Status)
 }

@@ -104,6 +104,7 @@ async function apply(
       force: options.force ?? false,
       apiVersion: resource.apiVersion,
       subresource: options.subresource,
+      hasStatusSubresource: resource.definition.subresources?.status === true,
       time: formatTime(environment.clock.now()),
     })
   for (;;) {

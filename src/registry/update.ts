@@ -1,5 +1,4 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { deepEqual } from '../apimachinery/equality.ts'
 import { notFound, type StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
@@ -9,6 +8,7 @@ import { doorFor } from './door.ts'
 import type { Environment } from './environment.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Kind, type Resource } from './kind.ts'
+import { isSameButForTimes } from './managed-fields.ts'
 import { type Preparation, prepareUpdate } from './prepare.ts'
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { withScale } from './scale.ts'
@@ -103,7 +103,7 @@ export async function revise(
       dry = dryRecord(path, next, current.revision)
       return { type: 'none' }
     }
-    if (deepEqual(next, old)) return { type: 'none' }
+    if (isSameButForTimes(old, next)) return { type: 'none' }
     const ends = old.metadata.deletionTimestamp !== undefined && mayGo(kind, next)
     return ends ? remove(next, old, revision) : put(next, old, revision)
   })
