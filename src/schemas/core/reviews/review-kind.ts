@@ -1,0 +1,34 @@
+import type { KubernetesObject, ObjectMeta } from '../../../apimachinery/object.ts'
+import type { AnswerRequest, Kind } from '../../../registry/kind.ts'
+import type { StructuralSchema } from '../../../registry/structural-schema.ts'
+import { requireShape } from './shape.ts'
+
+/** What one kind of review has of its own. */
+export interface ReviewDefinition {
+  readonly group: 'authentication.k8s.io' | 'authorization.k8s.io'
+  readonly kind: string
+  readonly scope: Kind['scope']
+  readonly schema: () => StructuralSchema
+  /** `review` has the shape of the schema. */
+  answer(review: KubernetesObject, request: AnswerRequest): Promise<KubernetesObject>
+}
+
+/** A question to the server: created, answered in its status, and never stored. */
+export function reviewKind({ group, kind, scope, schema, answer }: ReviewDefinition): Kind {
+  const singular = kind.toLowerCase()
+  return {
+    group,
+    names: { kind, listKind: `${kind}List`, plural: `${singular}s`, singular },
+    scope,
+    planes: ['root', 'project'],
+    origin: 'core',
+    versions: [{ name: 'v1', served: true, storage: true, schema, columns: [] }],
+    async answer(sent, request) {
+      requireShape(kind, schema(), sent)
+      return answer(sent, request)
+    },
+  }
+}
+
+/** The metadata of an answer that takes nothing over from the question: a review has no identity. */
+export const noMetadata = {} as ObjectMeta

@@ -1,0 +1,17 @@
+import { object, optional } from '../../field.ts'
+import { objectSchema, onFirstUse } from '../../kind-schema.ts'
+import { noMetadata, reviewKind } from './review-kind.ts'
+import { userInfo, userInfoOf } from './user-info.ts'
+
+/** Who am I? (`kubectl auth whoami`) */
+export const SelfSubjectReview = reviewKind({
+  group: 'authentication.k8s.io',
+  kind: 'SelfSubjectReview',
+  scope: 'Cluster',
+  schema: onFirstUse(() =>
+    objectSchema('Asks as whom the server knows the sender.', {
+      status: optional(object('The answer.', { userInfo: optional(userInfo('The sender of the review.')) })),
+    }),
+  ),
+  answer: async (_, { user }) => ({ metadata: noMetadata, status: { userInfo: userInfoOf(user) } }),
+})
