@@ -1,54 +1,45 @@
 /** Where the next page of a list begins. */
 export interface ContinueToken {
-  /** The revision of the whole list, or `newestRevision`. */
+  /** The revision of the whole list; `newestState` when the token reads on at whatever is newest. */
   readonly revision: number
-  /** The last key of the page before. */
+  /** The last key of the page before, as seen from the collection's prefix: so a token is of no use in another. */
   readonly after: string
 }
 
-/** The words are those of kube-apiserver, which answers them as a BadRequest. */
+/** Kubernetes' word in a token for a list that goes on although its own state is gone. */
+export const newestState = -1
+
+/** The message is what kube-apiserver puts behind `continue key is not valid: `. */
 export class InvalidContinueToken extends Error {
   override readonly name = 'InvalidContinueToken'
-  constructor(detail: string) {
-    super(`continue key is not valid: ${detail}`)
-  }
 }
 
 const encodedVersion = 'meta.k8s.io/v1'
 
-/** In place of a revision: read on at whatever is newest, as the revision of the pages before is gone. */
-export const newestRevision = -1
-
-/**
- * The token in Kubernetes' own form: unpadded base64url of `{"v","rv","start"}`. `start` is the first key that is
- * wanted, as seen from `prefix`, so that a token says nothing of the plane and works in no other.
- */
-export function encodeContinueToken({ revision, after }: ContinueToken, prefix: string): string {
-  if (!after.startsWith(prefix)) throw new Error(`key ${after} is not below ${prefix}`)
+/** The token in Kubernetes' own form: unpadded base64url of `{"v","rv","start"}`; `start` is the first key wanted. */
+export function encodeContinueToken({ revision, after }: ContinueToken): string {
   // The next possible key in byte order is the last one with a NUL byte behind it.
-  const start = `${after.slice(prefix.length)}\0`
-  return Buffer.from(JSON.stringify({ v: encodedVersion, rv: revision, start })).toString('base64url')
+  const token = { v: encodedVersion, rv: revision, start: `${after}\0` }
+  return Buffer.from(JSON.stringify(token)).toString('base64url')
 }
 
-/** Reads what `encodeContinueToken` made for the same prefix. Throws InvalidContinueToken for everything else. */
-export function decodeContinueToken(token: string, prefix: string): ContinueToken {
+/** Reads what `encodeContinueToken` made. Throws InvalidContinueToken for everything else. */
+export function decodeContinueToken(token: string): ContinueToken {
   const { v, rv, start } = parse(token)
   if (v !== encodedVersion) {
     throw new InvalidContinueToken(`server does not recognize this encoded version ${v ?? ''}`)
   }
-  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv < newestRevision || rv === 0) {
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
     throw new InvalidContinueToken(`incorrect encoded start resourceVersion (version ${encodedVersion})`)
   }
   if (typeof start !== 'string' || start === '') {
     throw new InvalidContinueToken(`encoded start key empty (version ${encodedVersion})`)
   }
-  const key = start.slice(0, -1)
-  const isRelativeKey = start.endsWith('\0') && !key.includes('\0') && !key.startsWith('/')
-  // A token is the client's to change: it may not climb out of the prefix.
-  if (!isRelativeKey || key.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    throw new InvalidContinueToken(start)
-  }
-  return { revision: rv, after: prefix + key }
+  const after = start.slice(0, -1)
+  // A token is the client's to change: it may not climb out of the collection.
+  const climbs = after.split('/').some((part) => part === '' || part === '.' || part === '..')
+  if (!start.endsWith('\0') || after.includes('\0') || climbs) throw new InvalidContinueToken(start)
+  return { revision: rv < 0 ? newestState : rv, after }
 }
 
 function parse(token: string): { v?: unknown; rv?: unknown; start?: unknown } {
