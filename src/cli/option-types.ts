@@ -47,13 +47,19 @@ export function integer(
   })
 }
 
+/** Any text; `check` returns what is wrong with it, or undefined. */
 export function text<Value extends string | undefined>(
-  description: Description<Value> & { placeholder: string },
+  description: Description<Value> & { placeholder: string; check?: Check },
 ): OptionDefinition<Value | string> {
-  return single<Value | string>(description, (given) => {
-    if (given === '') throw new UsageError('a value is missing')
-    return given
-  })
+  return single<Value | string>(description, (given) => checked(given, description.check))
+}
+
+type Check = (text: string) => string | undefined
+
+function checked(given: string, check: Check | undefined): string {
+  const fault = given === '' ? 'a value is missing' : check?.(given)
+  if (fault !== undefined) throw new UsageError(fault)
+  return given
 }
 
 export function choice<Value extends string>(
@@ -67,23 +73,20 @@ export function choice<Value extends string>(
   })
 }
 
-/** Several texts; `check` returns what is wrong with one of them, or undefined. */
+/** Several texts, each checked; with a `separator` one text may hold several of them too. */
 export function list(
-  description: Description<readonly string[]> & {
-    placeholder: string
-    check?: (text: string) => string | undefined
-  },
+  description: Description<readonly string[]> & { placeholder: string; check?: Check; separator?: string },
 ): OptionDefinition<readonly string[]> {
+  const { check, separator } = description
   return {
     ...description,
     repeatable: true,
-    read(texts) {
-      for (const each of texts) {
-        const fault = each === '' ? 'a value is missing' : description.check?.(each)
-        if (fault !== undefined) throw new UsageError(fault)
-      }
-      return texts
-    },
+    read: (texts) =>
+      texts
+        .flatMap((text) =>
+          separator === undefined ? [text] : text.split(separator).map((each) => each.trim()),
+        )
+        .map((each) => checked(each, check)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import { isLoopback } from '../server/loopback.ts'
 import {
   choice,
@@ -82,6 +82,7 @@ export const startOptions = {
     flag: 'without-reconcilers',
     placeholder: 'names',
     fallback: [],
+    separator: ',',
     help: "reconcilers to leave to somebody else's operator; all: every one of Datum's kinds",
   }),
   pace: choice({
@@ -94,6 +95,7 @@ export const startOptions = {
     flag: 'fail-images',
     placeholder: 'pattern',
     fallback: [],
+    check: (given) => (isPattern(given) ? undefined : `${quote(given)} is not a regular expression`),
     help: 'images (regular expression) that the simulated provider cannot start',
   }),
   failLocations: list({
@@ -106,6 +108,8 @@ export const startOptions = {
     flag: 'external-pool',
     placeholder: 'cidr',
     fallback: '198.18.0.0/15',
+    check: (given) =>
+      isIPv4Range(given) ? undefined : `${quote(given)} is not an IPv4 range like 198.18.0.0/15`,
     help: 'IPv4 range of the external addresses of Instances',
   }),
   crds: text({
@@ -184,4 +188,19 @@ export function resolveOption<Value>(
 /** `DATUM_LOCAL_STATE_DIR` for `--state-dir`. */
 export function variableOf(definition: { readonly flag: string }): string {
   return `DATUM_LOCAL_${definition.flag.replaceAll('-', '_').toUpperCase()}`
+}
+
+/** Whether it is one in the syntax that the provider uses (RE2) is decided there; this is the first look. */
+function isPattern(given: string): boolean {
+  try {
+    new RegExp(given)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isIPv4Range(given: string): boolean {
+  const [address = '', length = ''] = given.split('/')
+  return isIPv4(address) && /^\d{1,2}$/.test(length) && Number(length) <= 32
 }

@@ -1,11 +1,8 @@
 import { Command, CommanderError, Option } from 'commander'
-import { StateLocked } from '../storage/state-lock.ts'
-import { UnusableState } from '../storage/unusable-state.ts'
 import { checkHealth } from './health.ts'
 import { printKubeconfig } from './kubeconfig.ts'
-import { type OptionDefinition, UsageError } from './option-types.ts'
+import type { OptionDefinition } from './option-types.ts'
 import { type GivenFlags, resolveOption, resolveOptions, startOptions, variableOf } from './options.ts'
-import { reset } from './reset.ts'
 import type { Terminal } from './terminal.ts'
 import { printToken } from './token.ts'
 import { kubernetesVersion, version } from './version.ts'
@@ -42,9 +39,10 @@ export async function run({ words, environment, terminal, ended }: Invocation): 
   startCommand
     .addHelpText('after', '\nEvery option is read from its DATUM_LOCAL_ variable too; a flag goes before it.')
     .action(async () => {
+      const options = resolveOptions(Object.fromEntries(given), environment)
       // The other commands need no server, and its code takes its time to load.
       const { start } = await import('./start.ts')
-      await start(resolveOptions(Object.fromEntries(given), environment), { terminal, ended })
+      await start(options, { terminal, ended })
     })
 
   const withState = (command: Command) => addFlag(command, startOptions.stateDir, given)
@@ -73,6 +71,7 @@ export async function run({ words, environment, terminal, ended }: Invocation): 
     .description('remove the state: all objects, keys and kubeconfigs')
     .option('--yes', 'do not ask')
     .action(async (options: { yes?: boolean }) => {
+      const { reset } = await import('./reset.ts')
       await reset({ stateDir: stateDir(), yes: options.yes === true }, terminal)
     })
 
@@ -121,7 +120,10 @@ function helpOf({ help, fallback, repeatable, flag }: OptionDefinition<unknown>)
   return `${help} (${notes.join('; ')})`
 }
 
-/** What is told in one line, without a stack: the state, a port, or what was typed is not as it should be. */
+/**
+ * What is told in one line, without a stack: the state, a port, or what was typed is not as it should be. By name,
+ * since the classes of the storage would bring the database with them.
+ */
 function isFaultOfTheUser(error: unknown): error is Error {
-  return error instanceof UsageError || error instanceof StateLocked || error instanceof UnusableState
+  return error instanceof Error && ['UsageError', 'StateLocked', 'UnusableState'].includes(error.name)
 }
