@@ -123,13 +123,12 @@ export function validateAction({
     )
   }
   if (!resource && !path) {
-    errors.push(
-      invalid(
-        'spec.resourceAttributes',
-        null,
-        'exactly one of nonResourceAttributes or resourceAttributes must be specified',
-      ),
-    )
+    errors.push({
+      type: 'FieldValueInvalid',
+      field: 'spec.resourceAttributes',
+      message:
+        'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    })
   }
   for (const name of ['fieldSelector', 'labelSelector'] as const) {
     errors.push(...validateSelector(`spec.resourceAttributes.${name}`, name, resource?.[name]))
