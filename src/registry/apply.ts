@@ -1,3 +1,4 @@
+import { deepEqual } from '../apimachinery/equality.ts'
 import { applyConflict, badRequest } from '../apimachinery/errors.ts'
 import { compareText, type FieldPath, formatFieldPath } from '../apimachinery/field-path.ts'
 import { FieldSet } from '../apimachinery/field-set.ts'
@@ -165,9 +166,10 @@ function attempt(
     if (conflicts.length > 0) return { conflicts }
   }
   disown(managers, changes, key)
-  keepOwn(managers, key, comparison.isSame ? previous?.time : apply.time)
-  // The very same value tells everybody downstream that there is nothing to do.
-  return { object: comparison.isSame ? live : object, managers }
+  // The order of a list changes nothing that anybody owns, but it does change the object.
+  const isSame = comparison.isSame && deepEqual(live, object)
+  keepOwn(managers, key, isSame ? previous?.time : apply.time)
+  return { object, managers }
 }
 
 /** Rids the applier's own entry of what nobody owns; an applier that says nothing has no entry. */
