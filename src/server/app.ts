@@ -1,0 +1,303 @@
+import type { RequestListener } from 'node:http'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Logger } from 'pino'
+import { type Clock, systemClock } from '../apimachinery/clock.ts'
+import { methodNotAllowed, StatusError } from '../apimachinery/errors.ts'
+import { type Ids, seededIds } from '../apimachinery/ids.ts'
+import type { Authorize, Caller } from '../registry/kind.ts'
+import type { Registry } from '../registry/registry.ts'
+import {
+  type Authenticate,
+  anonymous,
+  authenticateRequest,
+  type BadToken,
+  impersonate,
+} from './authentication.ts'
+import { accessDenied, requireAccess } from './authorization.ts'
+import {
+  type Door,
+  type ParentPrefix,
+  parseControlPlanePath,
+  type ResolveParent,
+  resolveDoor,
+} from './control-plane-path.ts'
+import { createDeadlines } from './deadlines.ts'
+import { createDispatch } from './dispatch.ts'
+import type { DocumentationOptions } from './documentation.ts'
+import { createStatusOf } from './error-handler.ts'
+import type { HealthCheck } from './health.ts'
+import { createHostCheck } from './host-check.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { createListener, type Listening, type ListenOptions } from './listener.ts'
+import { createMetrics, type Metrics, metricsAnswer } from './metrics.ts'
+import { wantsPretty } from './negotiation.ts'
+import { createOpenPaths } from './open-paths.ts'
+import { parseQuery } from './query.ts'
+import type { PlaneRequest, ServerEnvironment } from './request.ts'
+import { accessAttributes, requestInfo } from './request-info.ts'
+import { createRequestMetrics } from './request-metrics.ts'
+import type { RequestObserver, RequestRecord } from './request-record.ts'
+import { createResponder, statusAnswer } from './respond.ts'
+import type { Build } from './version.ts'
+import { Watches } from './watches.ts'
+
+export interface ServerOptions {
+  readonly registry: Registry
+  readonly authenticate: Authenticate
+  readonly authorize: Authorize
+  /** How the URLs of control planes begin. */
+  readonly parents: readonly ParentPrefix[]
+  readonly resolveParent: ResolveParent
+  /** What has to be so before `/readyz` says yes. */
+  readonly readiness: readonly HealthCheck[]
+  readonly build: Build
+  readonly log: Logger
+  /** The time of the control plane: ages in tables, times in records. */
+  readonly clock: Clock
+  /** Time on the wire: how long watches and slow readers last. Default: the machine's. */
+  readonly wireClock?: Clock
+  readonly ids: Ids
+  /** PEM. Absent: only plain HTTP is spoken. */
+  readonly tls?: { readonly key: string; readonly cert: string }
+  /** How a bad token is answered. Default `forbidden`, as Datum documents it. */
+  readonly badToken?: BadToken
+  /** Host names by which the server may be called beside the loopback's. */
+  readonly hostNames?: readonly string[]
+  readonly limits?: Partial<Limits>
+  readonly metrics?: Metrics
+  /** Hears of every request that has ended. */
+  readonly audit?: RequestObserver
+  /** A Fastify plugin with routes beside the control planes (the token exchange); they are open and documented. */
+  readonly extraRoutes?: (app: FastifyInstance) => Promise<void>
+  /** What `/docs` lists beside the routes; absent: there is no `/docs`. */
+  readonly documentation?: DocumentationOptions
+}
+
+export interface Server {
+  /** Answers a request of Node's `http` or `http2`; call `ready` before. */
+  readonly handler: RequestListener
+  /** For tests: `app.inject` asks without a connection. */
+  readonly app: FastifyInstance
+  ready(): Promise<void>
+  listen(options: ListenOptions): Promise<Listening>
+  /** Ends watches and connections, within a second whatever clients do. */
+  close(): Promise<void>
+}
+
+/** What is known of a request so far; the further it has come, the more. */
+interface Progress {
+  readonly startedAt: number
+  readonly started: number
+  planeRequest?: PlaneRequest
+  info?: PlaneRequest['info']
+  user?: Caller
+  impersonator?: Caller
+  /** True once the resource of the URL is known to be served. */
+  served: boolean
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    progress: Progress | null
+  }
+}
+
+/** The HTTP face of one set of control planes. Several may live in one process. */
+export function createServer(options: ServerOptions): Server {
+  const { registry, authorize, clock, log } = options
+  const wireClock = options.wireClock ?? systemClock
+  const limits: Limits = { ...defaultLimits, ...options.limits }
+  const metrics = options.metrics ?? createMetrics()
+  const requestMetrics = createRequestMetrics(metrics)
+  // Chance of its own: how many requests there were must not change what objects are called.
+  const chance = seededIds(Math.floor(options.ids.random() * 2 ** 32))
+  const requestPrefix = chance.suffix(8)
+  let requests = 0
+
+  const deadlines = createDeadlines(wireClock)
+  const watches = new Watches({ limits, deadlines, clock: wireClock, random: () => chance.random() })
+  const environment: ServerEnvironment = { registry, authorize, clock, log, limits, watches }
+  const responder = createResponder({ limits, deadlines: createDeadlines(systemClock) })
+  const statusOf = createStatusOf({ log, limits })
+  const openPaths = createOpenPaths(options)
+  const dispatch = createDispatch(environment, openPaths)
+  const checkHost = createHostCheck(options.hostNames ?? [])
+
+  const app = fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytes,
+    genReqId: () => `${requestPrefix}-${++requests}`,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+  })
+  app.decorateRequest('progress', null)
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler((request, reply) =>
+    sendError(methodNotAllowed({ group: '', resource: '' }, request.method), request, reply),
+  )
+  app.addHook('onRequest', async (request, reply) => {
+    begin(request, reply)
+    checkHost(request)
+  })
+  app.register(planes)
+  if (options.extraRoutes) app.register(options.extraRoutes)
+  if (options.documentation) app.register(documentationRoutes, options.documentation)
+
+  /** One route for all control planes: who and where first, then the body, then the work. */
+  async function planes(scope: FastifyInstance): Promise<void> {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    scope.addHook('onRequest', admit)
+    scope.all('/*', async (request, reply) => {
+      const { planeRequest } = request.progress as Progress
+      await answer(request, reply, planeRequest as PlaneRequest)
+      return reply
+    })
+  }
+
+  /** Tells where a request is going, who sends it and whether they may; before a byte of its body is read. */
+  async function admit(request: FastifyRequest): Promise<void> {
+    const progress = request.progress as Progress
+    const url = request.raw.url ?? '/'
+    const mark = url.indexOf('?')
+    const path = parseControlPlanePath(mark === -1 ? url : url.slice(0, mark), options.parents)
+    const query = parseQuery(mark === -1 ? '' : url.slice(mark + 1))
+    const info = requestInfo(request.method, path.segments, path.path, query)
+    progress.info = info
+
+    const caller = await authenticateRequest(request, options.authenticate, options.badToken ?? 'forbidden')
+    progress.user = caller
+    const known = { method: request.method, segments: path.segments, query, info }
+    if (caller === anonymous) {
+      if (!openPaths.includes(path.segments)) throw accessDenied(caller, accessAttributes(info))
+      progress.planeRequest = { ...known, user: caller, context: undefined }
+      return
+    }
+    const user = await impersonate(request, caller, authorize)
+    if (user !== caller) {
+      progress.user = user
+      progress.impersonator = caller
+    }
+    const door: Door = await resolveDoor(path.parents, options.resolveParent)
+    progress.planeRequest = { ...known, user, context: { ...door, user } }
+    await requireAccess(authorize, user, accessAttributes(info))
+  }
+
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    planeRequest: PlaneRequest,
+  ): Promise<void> {
+    if (planeRequest.segments[0] === 'metrics' && planeRequest.segments.length === 1) {
+      await responder.send(reply, metricsAnswer(metrics))
+      return
+    }
+    const found = await dispatch(request, reply, planeRequest)
+    if (found) await responder.send(reply, found)
+  }
+
+  function begin(request: FastifyRequest, reply: FastifyReply): void {
+    const progress: Progress = { startedAt: clock.now(), started: performance.now(), served: false }
+    request.progress = progress
+    requestMetrics.begin(request.method)
+    let ended = false
+    const end = () => {
+      if (ended) return
+      ended = true
+      const record = recordOf(request, reply, progress)
+      requestMetrics.end(record, record.code !== 404)
+      if (log.isLevelEnabled('debug')) logRequest(record)
+      options.audit?.(record)
+    }
+    reply.raw.once('finish', end)
+    reply.raw.once('close', end)
+  }
+
+  function logRequest({ info: _info, user, impersonator, ...record }: RequestRecord): void {
+    log.debug({ ...record, user: user?.name, impersonator: impersonator?.name }, 'request')
+  }
+
+  function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    if (reply.raw.headersSent) {
+      // The answer was on its way already: a client must not take half of it for all of it.
+      if (!(error instanceof StatusError) && !isClosed(error))
+        log.error({ err: error, requestId: request.id }, 'an answer broke off')
+      reply.raw.destroy()
+      return
+    }
+    const mark = request.raw.url?.indexOf('?') ?? -1
+    const query = parseQuery(mark === -1 ? '' : (request.raw.url ?? '').slice(mark + 1))
+    const status = statusOf(error, request.id)
+    void responder.send(reply, statusAnswer(status, wantsPretty(query, request.headers['user-agent'])))
+  }
+
+  /** The page and all it needs are loaded when somebody opens it. */
+  async function documentationRoutes(
+    scope: FastifyInstance,
+    documentation: DocumentationOptions,
+  ): Promise<void> {
+    let app: Promise<FastifyInstance> | undefined
+    const show = async (request: FastifyRequest, reply: FastifyReply) => {
+      app ??= import('./documentation.ts').then(({ createDocumentation }) =>
+        createDocumentation(documentation, options.extraRoutes),
+      )
+      const { routing } = await app
+      reply.hijack()
+      routing(request.raw, reply.raw)
+    }
+    scope.get('/docs', show)
+    scope.get('/docs/*', show)
+  }
+
+  const listener = createListener({
+    handler: (request, response) => app.routing(request, response),
+    limits,
+    ...(options.tls ? { tls: options.tls } : {}),
+  })
+
+  return {
+    app,
+    handler: (request, response) => app.routing(request, response),
+    ready: async () => {
+      await app.ready()
+    },
+    async listen(where) {
+      await app.ready()
+      return listener.listen(where)
+    },
+    async close() {
+      watches.endAll()
+      await listener.close()
+      deadlines.close()
+      await app.close()
+    },
+  }
+}
+
+/** The client went away in the middle of an answer. */
+function isClosed(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+function recordOf(request: FastifyRequest, reply: FastifyReply, progress: Progress): RequestRecord {
+  const { info, user, impersonator, planeRequest } = progress
+  const parent = planeRequest?.context?.parent
+  const userAgent = request.headers['user-agent']
+  const sourceAddress = request.socket.remoteAddress
+  return {
+    id: request.id,
+    method: request.method,
+    uri: request.raw.url ?? '',
+    ...(info ? { info } : {}),
+    ...(parent ? { parent } : {}),
+    ...(user ? { user } : {}),
+    ...(impersonator ? { impersonator } : {}),
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    code: reply.raw.headersSent ? reply.raw.statusCode : 0,
+    startedAt: progress.startedAt,
+    durationMilliseconds: performance.now() - progress.started,
+  }
+}

@@ -1,0 +1,135 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { methodNotAllowed, resourceNotFound } from '../apimachinery/errors.ts'
+import { groupResource, type Resource } from '../registry/kind.ts'
+import { resourceVerbs } from './discovery/api-resource.ts'
+import { discover } from './discovery.ts'
+import { create } from './handlers/create.ts'
+import { deleteObject } from './handlers/delete.ts'
+import { deleteCollection } from './handlers/delete-collection.ts'
+import { get } from './handlers/get.ts'
+import { list } from './handlers/list.ts'
+import { patch } from './handlers/patch.ts'
+import { update } from './handlers/update.ts'
+import { watch } from './handlers/watch.ts'
+import { createNegotiator, wantsPretty } from './negotiation.ts'
+import type { OpenPaths } from './open-paths.ts'
+import type { Handler, PlaneRequest, ServerEnvironment } from './request.ts'
+import type { ResourceInfo } from './request-info.ts'
+import { type Answer, pageNotFound, withWarnings } from './respond.ts'
+
+const handlers: Readonly<Record<string, Handler>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: deleteObject,
+  deletecollection: deleteCollection,
+}
+
+const subresourceVerbs: Readonly<Record<string, readonly string[]>> = {
+  status: ['get', 'patch', 'update'],
+  scale: ['get', 'patch', 'update'],
+  finalize: ['update'],
+}
+
+const noBody = Buffer.alloc(0)
+
+/** Finds who answers a request. Resolves to undefined when the response has been taken over. */
+export type Dispatch = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  planeRequest: PlaneRequest,
+) => Promise<Answer | undefined>
+
+export function createDispatch(environment: ServerEnvironment, openPaths: OpenPaths): Dispatch {
+  const negotiate = createNegotiator()
+
+  async function dispatchResource(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { query, context }: PlaneRequest & { context: NonNullable<PlaneRequest['context']> },
+    info: ResourceInfo,
+  ): Promise<Answer | undefined> {
+    const kinds = await environment.registry.kinds(context.plane)
+    const resource = kinds.find(info.group, info.version, info.resource)
+    if (!resource || !isServed(resource, info)) throw resourceNotFound()
+    const handler = handlers[info.verb]
+    if (!handler || !allows(resource, info)) {
+      throw methodNotAllowed(groupResource(resource.kind), info.verb || request.method.toLowerCase())
+    }
+    const userAgent = request.headers['user-agent']
+    const answer = await handler(environment, {
+      context,
+      kinds,
+      resource,
+      info,
+      query,
+      format: negotiate(request.headers.accept),
+      pretty: wantsPretty(query, userAgent),
+      userAgent,
+      contentType: request.headers['content-type'],
+      body: Buffer.isBuffer(request.body) ? request.body : noBody,
+      reply,
+    })
+    return answer && resource.definition.deprecated ? withDeprecation(answer, resource) : answer
+  }
+
+  async function dispatchPath(
+    request: FastifyRequest,
+    { method, segments, query, context }: PlaneRequest,
+  ): Promise<Answer | undefined> {
+    const open = await openPaths.answer(segments, query)
+    if (open) return open
+    if (!context) return pageNotFound
+    if (method !== 'GET' && method !== 'HEAD') {
+      throw methodNotAllowed({ group: '', resource: '' }, method.toLowerCase())
+    }
+    const kinds = await environment.registry.kinds(context.plane)
+    const { accept, 'if-none-match': ifNoneMatch } = request.headers
+    if (segments[0] === 'openapi') {
+      const { openApi } = await import('./openapi/openapi.ts')
+      return openApi(kinds, segments, { accept, ifNoneMatch, hash: query.get('hash') }) ?? pageNotFound
+    }
+    return discover(kinds, segments, accept, ifNoneMatch) ?? pageNotFound
+  }
+
+  return (request, reply, planeRequest) => {
+    const { info, context } = planeRequest
+    return info.isResource && context
+      ? dispatchResource(request, reply, { ...planeRequest, context }, info)
+      : dispatchPath(request, planeRequest)
+  }
+}
+
+/** Whether the URL has the shape of the kind: its scope, and a subresource that it has. */
+function isServed({ kind, definition }: Resource, info: ResourceInfo): boolean {
+  const namespaced = kind.scope === 'Namespaced'
+  const isNamespace = kind.names.plural === 'namespaces' && kind.group === ''
+  if (!namespaced && info.namespace !== '' && !isNamespace) return false
+  if (namespaced && info.namespace === '' && info.named) return false
+  if (info.subresource === '') return true
+  const subresources = definition.subresources
+  return (
+    Object.hasOwn(subresourceVerbs, info.subresource) &&
+    Boolean(subresources?.[info.subresource as keyof typeof subresources])
+  )
+}
+
+function allows(resource: Resource, { verb, subresource, named, namespace }: ResourceInfo): boolean {
+  if (subresource !== '') return subresourceVerbs[subresource]?.includes(verb) ?? false
+  // A POST makes an object in a collection, PUT and PATCH need a name.
+  if (verb === 'create' ? named : (verb === 'update' || verb === 'patch') && !named) return false
+  const acrossNamespaces = resource.kind.scope === 'Namespaced' && namespace === ''
+  if (acrossNamespaces && verb !== 'list' && verb !== 'watch') return false
+  return resourceVerbs(resource).includes(verb)
+}
+
+function withDeprecation(answer: Answer, { definition, apiVersion, kind }: Resource): Answer {
+  const text = definition.deprecationWarning ?? `${apiVersion} ${kind.names.kind} is deprecated`
+  const given = answer.headers.warning
+  if (given === undefined) return withWarnings(answer, [text])
+  const { headers } = withWarnings(answer, [text])
+  return { ...answer, headers: { ...answer.headers, warning: [given, headers.warning ?? []].flat() } }
+}

@@ -1,0 +1,53 @@
+import { unsupportedMediaType } from '../../apimachinery/errors.ts'
+import type { JsonValue } from '../../apimachinery/object.ts'
+import type { Patch } from '../../registry/registry.ts'
+import { decodeApply, decodePatch, mediaType } from '../body.ts'
+import type { Handler, ResourceRequest } from '../request.ts'
+import { patchOptions } from '../write-options.ts'
+import { objectKey } from './key.ts'
+import { subresourceOf, writeAnswer } from './write-answer.ts'
+
+const patchTypes: Readonly<Record<string, Patch['type']>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+}
+
+/** PATCH in any of Kubernetes' four ways: 200, or 201 where a server-side apply has created the object. */
+export const patch: Handler = async (environment, request) => {
+  const { context, resource, info, query, userAgent } = request
+  const type = patchType(request)
+  const options = patchOptions(query, userAgent, type === 'apply')
+  const key = objectKey(info)
+  const { change, duplicateFields } = await decodeChange(request, type, key.namespace ?? '')
+  const outcome = await environment.registry.patch(context, resource, key, change, {
+    ...options,
+    duplicateFields,
+    subresource: subresourceOf(info),
+  })
+  return writeAnswer(environment, request, outcome)
+}
+
+/** The strategic merge needs what only compiled-in kinds have: 415 for custom resources. */
+function patchType({ resource, contentType }: ResourceRequest): Patch['type'] {
+  const allowed = Object.keys(patchTypes).filter(
+    (each) => resource.kind.origin === 'core' || patchTypes[each] !== 'strategic',
+  )
+  const given = mediaType(contentType)
+  const type = allowed.includes(given) ? patchTypes[given] : undefined
+  if (type === undefined) throw unsupportedMediaType(allowed)
+  return type
+}
+
+async function decodeChange(
+  { resource, info, body }: ResourceRequest,
+  type: Patch['type'],
+  namespace: string,
+): Promise<{ change: Patch; duplicateFields: readonly string[] }> {
+  if (type === 'apply') {
+    const { object, duplicateFields } = await decodeApply(resource, body, info.name, namespace)
+    return { change: { type, body: object }, duplicateFields }
+  }
+  return { change: { type, body: decodePatch(body) as JsonValue }, duplicateFields: [] }
+}

@@ -1,0 +1,29 @@
+import { scaleApiVersion } from '../../registry/scale.ts'
+import { checkName, decodeObject, type ExpectedBody, expectedOf } from '../body.ts'
+import type { Handler } from '../request.ts'
+import { writeOptions } from '../write-options.ts'
+import { objectKey } from './key.ts'
+import { subresourceOf, writeAnswer } from './write-answer.ts'
+
+const expectedScale: ExpectedBody = { apiVersion: scaleApiVersion, kind: 'Scale', compiledIn: true }
+
+/** PUT of an object or of one of its subresources: 200, or 201 where a PUT may create. */
+export const update: Handler = async (environment, request) => {
+  const { context, resource, info, query, userAgent } = request
+  const options = writeOptions('UpdateOptions', query, userAgent)
+  const key = objectKey(info)
+  const subresource = subresourceOf(info)
+  const { object, duplicateFields } = await decodeObject(
+    subresource === 'scale' ? expectedScale : expectedOf(resource),
+    request.body,
+    request.contentType,
+    key.namespace ?? '',
+  )
+  checkName(object, key.name)
+  const outcome = await environment.registry.update(context, resource, key, object, {
+    ...options,
+    duplicateFields,
+    subresource,
+  })
+  return writeAnswer(environment, request, outcome)
+}

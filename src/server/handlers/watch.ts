@@ -1,0 +1,90 @@
+import { notAcceptable } from '../../apimachinery/errors.ts'
+import type { Watch, WatchEvent } from '../../registry/registry.ts'
+import { watchOptions, watchTimeout } from '../list-options.ts'
+import { requireStream } from '../negotiation.ts'
+import { viewOf } from '../object-answer.ts'
+import type { Handler } from '../request.ts'
+import { WatchStream } from '../watch-stream.ts'
+import type { OpenWatch } from '../watches.ts'
+
+/** GET of a collection with `watch=true`: a line of JSON for every event, until somebody has enough. */
+export const watch: Handler = async (environment, request) => {
+  const { context, resource, info, query, format, reply } = request
+  const { registry, watches, limits, log } = environment
+  requireStream(format)
+  if (format.shape === 'PartialObjectMetadataList') {
+    throw notAcceptable(['application/json;as=PartialObjectMetadata', 'application/json'])
+  }
+  const options = watchOptions(info, query)
+  const timeout = watchTimeout(query) ?? watches.defaultDuration()
+  const view = viewOf(environment, request)
+  const release = watches.admit(context.user)
+  const stream = new WatchStream({ view, encodings: watches.encodings, queueEvents: limits.watchQueueEvents })
+  let handle: Watch | undefined
+  let opened = false
+  let closed = false
+
+  const bookmark = () => {
+    if (!handle || options.allowWatchBookmarks !== true || !stream.idle) return
+    deliver([{ type: 'BOOKMARK', revision: handle.revision, initialEventsEnd: false }])
+  }
+  const open: OpenWatch = {
+    tick() {
+      stream.checkProgress()
+      bookmark()
+    },
+    end: () => stream.end(),
+  }
+  // Nobody listens to what a sink throws: a fault of ours ends this watch and is told to the log.
+  const deliver = (events: readonly WatchEvent[]) => {
+    try {
+      stream.push(events)
+      openStream()
+    } catch (error) {
+      log.error({ err: error, requestId: reply.request.id }, 'a watch failed unexpectedly')
+      stream.cut()
+    }
+  }
+  const openStream = () => {
+    if (opened) return
+    opened = true
+    const { raw } = reply
+    reply.hijack()
+    raw.once('close', close)
+    raw.writeHead(200, {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache, private',
+      'audit-id': reply.request.id,
+    })
+    raw.flushHeaders()
+    stream.open(raw)
+    watches.add(open)
+  }
+  const cancelTimeout = watches.deadlines.after(timeout, () => {
+    // What a client that comes back can go on from.
+    bookmark()
+    stream.end()
+  })
+  const close = () => {
+    if (closed) return
+    closed = true
+    cancelTimeout()
+    watches.delete(open)
+    handle?.close()
+    release()
+  }
+
+  try {
+    handle = await registry.watch(context, resource, options, deliver)
+  } catch (error) {
+    close()
+    if (!opened) throw error
+    log.error({ err: error, requestId: reply.request.id }, 'a watch failed unexpectedly')
+    stream.cut()
+    return undefined
+  }
+  stream.live()
+  if (closed) handle.close()
+  else openStream()
+  return undefined
+}

@@ -1,0 +1,51 @@
+/** Every bound of the HTTP face, in one place. Times are in milliseconds, sizes in bytes. */
+export interface Limits {
+  /** The longest request body; more is 413. A real server has the same number. */
+  readonly bodyBytes: number
+  /** Request line and headers together; more is 431. */
+  readonly headerBytes: number
+  /** How long a client may take to send its headers. */
+  readonly headerTimeout: number
+  /** How long a client may take to send a whole request. */
+  readonly requestTimeout: number
+  /** How long a client may take to read an answer that is not a watch. */
+  readonly responseTimeout: number
+  /** How long a connection is kept without a request. Longer than clients keep theirs, so that they close first. */
+  readonly idleTimeout: number
+  /** Connections at once; further ones are closed as they come. */
+  readonly connections: number
+  /** Requests at once on one HTTP/2 connection. */
+  readonly streamsPerConnection: number
+  /** Watches at once of one caller; further ones are 429. */
+  readonly watchesPerCaller: number
+  /** Events that wait for a watcher that does not keep up; one more and it is cut off. The first list is not counted. */
+  readonly watchQueueEvents: number
+  /** A watch without `timeoutSeconds` lasts this long, and up to twice as long. */
+  readonly watchDuration: number
+  /** How often a watch that allows it hears how far it has come, and how long a reader may stand still. */
+  readonly bookmarkInterval: number
+  /** Objects that are read at once for a list without `limit`, which is sent page by page. */
+  readonly listPage: number
+  /** Lists at least this long are compressed for who accepts it. */
+  readonly compressFrom: number
+  /** How long open requests may take to end when the server closes. */
+  readonly closeTimeout: number
+}
+
+export const defaultLimits: Limits = {
+  bodyBytes: 3 * 1024 * 1024,
+  headerBytes: 64 * 1024,
+  headerTimeout: 30_000,
+  requestTimeout: 60_000,
+  responseTimeout: 60_000,
+  idleTimeout: 180_000,
+  connections: 20_000,
+  streamsPerConnection: 1000,
+  watchesPerCaller: 10_000,
+  watchQueueEvents: 20_000,
+  watchDuration: 30 * 60_000,
+  bookmarkInterval: 60_000,
+  listPage: 500,
+  compressFrom: 128 * 1024,
+  closeTimeout: 500,
+}

@@ -1,0 +1,262 @@
+import { once } from 'node:events'
+import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
+import {
+  createServer as createHttp2Server,
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type Http2Session,
+} from 'node:http2'
+import {
+  type AddressInfo,
+  createServer as createNetServer,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net'
+import { systemClock } from '../apimachinery/clock.ts'
+import type { Limits } from './limits.ts'
+
+export interface ListenOptions {
+  /** An address, or `localhost` (the default) for `127.0.0.1` and `::1` at once. */
+  readonly host?: string
+  /** 0 takes a free one. */
+  readonly port: number
+}
+
+export interface Listening {
+  readonly port: number
+  readonly addresses: readonly string[]
+}
+
+/** One port for TLS (HTTP/2 and 1.1) and plain HTTP (1.1, and HTTP/2 for who begins with it). */
+export interface Listener {
+  /** Rejects with one line that names the port when it is taken. May be called once. */
+  listen(options: ListenOptions): Promise<Listening>
+  /** Takes no more connections and ends those there are: idle ones now, the others when they are done or out of time. */
+  close(): Promise<void>
+}
+
+export interface ListenerOptions {
+  readonly handler: RequestListener
+  /** PEM; absent: only plain HTTP is spoken. */
+  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly limits: Limits
+}
+
+/** The first byte of a TLS handshake. */
+const tlsHandshake = 0x16
+/** How HTTP/2 without TLS begins; `PUT` and `PATCH` and `POST` share the first byte. */
+const http2Preface = Buffer.from('PRI * HTTP/2')
+const portAttempts = 20
+
+export function createListener({ handler, tls, limits }: ListenerOptions): Listener {
+  const sockets = new Set<Socket>()
+  const sessions = new Set<Http2Session>()
+  const netServers: NetServer[] = []
+  let closing = false
+
+  const timeouts = {
+    headersTimeout: limits.headerTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.idleTimeout,
+  }
+  const http2Options = { settings: { maxConcurrentStreams: limits.streamsPerConnection } }
+  const requestListener: RequestListener = (request, response) => {
+    if (closing) response.once('finish', closeIdle)
+    handler(request, response)
+  }
+  const plain = createHttpServer({ ...timeouts, maxHeaderSize: limits.headerBytes }, requestListener)
+  let cleartext: Http2Server | undefined
+  let secure: Http2SecureServer | undefined
+
+  // Most of a start in memory is made of things like these, so they wait until somebody needs them.
+  function secureServer(): Http2SecureServer | undefined {
+    if (!tls || secure) return secure
+    secure = createSecureServer({
+      ...http2Options,
+      key: tls.key,
+      cert: tls.cert,
+      allowHTTP1: true,
+      maxHeaderSize: limits.headerBytes,
+    } as Parameters<typeof createSecureServer>[0])
+    Object.assign(secure, timeouts)
+    secure.on('request', requestListener as unknown as Parameters<Http2SecureServer['on']>[1])
+    prepare(secure)
+    return secure
+  }
+
+  function cleartextServer(): Http2Server {
+    if (!cleartext) {
+      cleartext = createHttp2Server(http2Options)
+      cleartext.on('request', requestListener as unknown as Parameters<Http2Server['on']>[1])
+      prepare(cleartext)
+    }
+    return cleartext
+  }
+
+  function prepare(server: HttpServer | Http2Server | Http2SecureServer): void {
+    // Node begins to watch over slow requests when a server listens. These never do: they are handed connections.
+    server.emit('listening')
+    server.on('session', (session: Http2Session) => {
+      sessions.add(session)
+      session.setTimeout(limits.idleTimeout, () => session.close())
+      session.once('close', () => sessions.delete(session))
+      if (closing) session.close()
+    })
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket))
+    // A handshake that fails is the client's affair.
+    server.on('tlsClientError', () => {})
+    server.on('sessionError', () => {})
+  }
+  prepare(plain)
+
+  function accept(socket: Socket): void {
+    if (closing || sockets.size >= limits.connections) {
+      socket.destroy()
+      return
+    }
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    // Whoever says nothing at all is not waited for longer than for headers.
+    socket.setTimeout(limits.headerTimeout, () => socket.destroy())
+    socket.on('error', () => socket.destroy())
+    decide(socket)
+  }
+
+  /** Hands the connection over once its first bytes tell what it speaks; what was read is put back. */
+  function decide(socket: Socket): void {
+    const bytes: Buffer | null = socket.read()
+    if (bytes === null) {
+      socket.once('readable', () => decide(socket))
+      return
+    }
+    socket.unshift(bytes)
+    const server =
+      bytes[0] === tlsHandshake
+        ? secureServer()
+        : couldBe(bytes, http2Preface)
+          ? bytes.length < http2Preface.length
+            ? 'undecided'
+            : cleartextServer()
+          : plain
+    if (server === 'undecided') {
+      socket.once('readable', () => decide(socket))
+    } else if (!server) {
+      socket.destroy()
+    } else {
+      socket.setTimeout(0)
+      server.emit('connection', socket)
+    }
+  }
+
+  function closeIdle(): void {
+    plain.closeIdleConnections()
+    ;(secure as Partial<HttpServer> | undefined)?.closeIdleConnections?.()
+  }
+
+  async function bind(host: string, port: number): Promise<number> {
+    const server = createNetServer({ noDelay: true, keepAlive: true }, accept)
+    server.listen({ host, port, backlog: 1024 })
+    await once(server, 'listening')
+    netServers.push(server)
+    server.on('error', () => {})
+    return (server.address() as AddressInfo).port
+  }
+
+  /** Both loopback addresses on the same port; the second only where this machine has it. */
+  async function bindLoopback(wanted: number): Promise<Listening> {
+    for (let attempt = 1; ; attempt++) {
+      const port = await bind('127.0.0.1', wanted)
+      try {
+        await bind('::1', port)
+        return { port, addresses: ['127.0.0.1', '::1'] }
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return { port, addresses: ['127.0.0.1'] }
+        // The free port of one address may be taken on the other.
+        if (code !== 'EADDRINUSE' || wanted !== 0 || attempt === portAttempts) throw error
+        await closeNet()
+      }
+    }
+  }
+
+  async function closeNet(): Promise<void> {
+    await Promise.all(netServers.splice(0).map((server) => new Promise((done) => server.close(done))))
+  }
+
+  return {
+    async listen({ host = 'localhost', port }) {
+      try {
+        if (host === 'localhost') return await bindLoopback(port)
+        return { port: await bind(host, port), addresses: [host] }
+      } catch (error) {
+        await closeNet()
+        throw listenError(error as NodeJS.ErrnoException, host, port)
+      }
+    },
+
+    async close() {
+      closing = true
+      const stopped = closeNet()
+      closeIdle()
+      for (const session of sessions) session.close()
+      // Connections are closed in the machine's time, also where the clock of the control plane stands still.
+      const cancel = systemClock.after(limits.closeTimeout, () => {
+        for (const socket of sockets) socket.destroy()
+      })
+      await Promise.all(
+        [...sockets].map((socket) => new Promise<void>((done) => socket.once('close', () => done()))),
+      )
+      cancel()
+      await stopped
+      for (const server of [plain, secure, cleartext]) server?.close()
+    },
+  }
+}
+
+function couldBe(bytes: Buffer, preface: Buffer): boolean {
+  const length = Math.min(bytes.length, preface.length)
+  return bytes.compare(preface, 0, length, 0, length) === 0
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const where = host === 'localhost' ? 'this machine' : host
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new Error(`port ${port} is already in use on ${where}`, { cause: error })
+    case 'EACCES':
+      return new Error(`port ${port} on ${where} needs rights that this process does not have`, {
+        cause: error,
+      })
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new Error(`${host} is not an address of this machine (port ${port})`, { cause: error })
+  }
+  return error
+}
+
+/** What Node refuses before there is a request: said as a Status, then the connection ends. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const [code, reason, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large', 'the URL and the headers of the request are too long']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout', 'the request did not arrive in time']
+        : [400, 'Bad Request', 'the request is not HTTP']
+  const body = `${JSON.stringify({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: code === 408 ? 'Timeout' : 'BadRequest',
+    code,
+  })}\n`
+  socket.end(
+    `HTTP/1.1 ${code} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,110 @@
+import { badRequest } from '../apimachinery/errors.ts'
+import { formatHumanDuration } from '../apimachinery/human-duration.ts'
+import { compileJsonPath, type JsonPath } from '../apimachinery/json-path.ts'
+import type { JsonValue, KubernetesObject } from '../apimachinery/object.ts'
+import type { PrinterColumn, Resource } from '../registry/kind.ts'
+import type { Query } from './query.ts'
+
+/** What of the object goes with each row. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+export interface TableColumn {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly description: string
+  readonly priority: number
+}
+
+/** Makes the rows of `meta.k8s.io` Tables for one version of a kind. */
+export interface TableView {
+  readonly columns: readonly TableColumn[]
+  /** One cell for each column. `now` is in milliseconds since the epoch. */
+  cells(object: KubernetesObject, now: number): readonly JsonValue[]
+}
+
+const nameColumn: TableColumn = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: 'The name, which no other object of this kind in the same namespace has at the same time.',
+  priority: 0,
+}
+
+const ageColumn: PrinterColumn = {
+  name: 'Age',
+  type: 'date',
+  description: 'The time since the object was created.',
+  jsonPath: '.metadata.creationTimestamp',
+}
+
+const views = new WeakMap<Resource, TableView>()
+
+/** The table of a resource: the name, then the columns of its kind; a kind without any shows its age. */
+export function tableView(resource: Resource): TableView {
+  let view = views.get(resource)
+  if (!view) {
+    view = createView(resource)
+    views.set(resource, view)
+  }
+  return view
+}
+
+function createView({ definition, conversion }: Resource): TableView {
+  const columns = definition.columns.length > 0 ? definition.columns : [ageColumn]
+  const readers = columns.map((column) => ({ column, path: compileJsonPath(column.jsonPath) }))
+  const named = definition.nameColumn ?? true
+  return {
+    columns: [...(named ? [nameColumn] : []), ...columns.map(columnDefinition)],
+    cells(object, now) {
+      const computed = definition.cells?.(conversion ? conversion.toStored(object) : object, now)
+      const cells = readers.map(
+        ({ column, path }, index) => computed?.[index] ?? readCell(column, path, object, now),
+      )
+      return named ? [object.metadata.name, ...cells] : cells
+    },
+  }
+}
+
+function columnDefinition(column: PrinterColumn): TableColumn {
+  return {
+    name: column.name,
+    type: column.type,
+    format: column.format ?? '',
+    description: column.description ?? '',
+    priority: column.priority ?? 0,
+  }
+}
+
+/** Only the first value counts; a value of another type than the column's is an empty cell. */
+function readCell(column: PrinterColumn, path: JsonPath, object: KubernetesObject, now: number): JsonValue {
+  const value = path(object)[0] as JsonValue | undefined
+  if (value === undefined || value === null) return null
+  switch (column.type) {
+    case 'string':
+      return typeof value === 'string' ? value : JSON.stringify(value)
+    case 'integer':
+      return typeof value === 'number' ? Math.trunc(value) : null
+    case 'number':
+      return typeof value === 'number' ? value : null
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null
+    case 'date':
+      return typeof value === 'string' ? formatAge(value, now) : null
+  }
+}
+
+/** The age of something that began at `time` (RFC 3339). */
+function formatAge(time: string, now: number): string {
+  const start = Date.parse(time)
+  return Number.isNaN(start) ? '<invalid>' : formatHumanDuration(now - start)
+}
+
+export function includeObjectOf(query: Query): IncludeObject {
+  const value = query.get('includeObject') ?? ''
+  if (value === '') return 'Metadata'
+  if (value === 'None' || value === 'Metadata' || value === 'Object') return value
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
+}
