@@ -125,5 +125,7 @@ function helpOf({ help, fallback, repeatable, flag }: OptionDefinition<unknown>)
  * since the classes of the storage would bring the database with them.
  */
 function isFaultOfTheUser(error: unknown): error is Error {
-  return error instanceof Error && ['UsageError', 'StateLocked', 'UnusableState'].includes(error.name)
+  if (!(error instanceof Error)) return false
+  if (['UsageError', 'StateLocked', 'UnusableState'].includes(error.name)) return true
+  return (error.cause as NodeJS.ErrnoException | undefined)?.syscall === 'listen'
 }
