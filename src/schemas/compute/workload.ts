@@ -8,6 +8,7 @@ import { computeGroup } from './group.ts'
 import { instanceTemplate } from './instance-template.ts'
 import { replicaCounts } from './replica-counts.ts'
 import { scaleSettings } from './scale-settings.ts'
+import { workloadAdmission } from './workload-admission.ts'
 import { workloadGatewayStatus } from './workload-gateway-status.ts'
 
 function placement() {
@@ -63,6 +64,7 @@ export const Workload: Kind<WorkloadObject> = {
   scope: 'Namespaced',
   planes: ['project'],
   origin: 'custom',
+  admission: workloadAdmission,
   versions: [
     {
       name: 'v1alpha',

@@ -6,6 +6,7 @@ import { choice, int32, list, object, optional, plainText, type Static, text } f
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
 import { networkingGroup } from './group.ts'
 import { ipFamily } from './ip-family.ts'
+import { networkAdmission } from './network-admission.ts'
 
 function ipam() {
   return object('How the network comes by its addresses.', {
@@ -86,6 +87,7 @@ export const Network: Kind<NetworkObject> = {
   scope: 'Namespaced',
   planes: ['project'],
   origin: 'custom',
+  admission: networkAdmission,
   versions: [
     {
       name: 'v1alpha',

@@ -5,6 +5,7 @@ import { conditionsWithDefault, unreconciledConditions } from '../conditions.ts'
 import { choice, dateTime, int64, keyedList, object, optional, type Static, text } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
 import { documentedAlias, resourceManagerGroup } from './group.ts'
+import { organizationMembershipAdmission } from './organization-membership-admission.ts'
 
 function spec() {
   return object('Who belongs to which organization, and as what.', {
@@ -82,6 +83,7 @@ export const OrganizationMembership: Kind<OrganizationMembershipObject> = {
   scope: 'Namespaced',
   planes: ['root'],
   origin: 'custom',
+  admission: organizationMembershipAdmission,
   versions: [
     {
       name: 'v1alpha1',

@@ -5,6 +5,7 @@ import { conditionsWithDefault, unreconciledConditions } from '../conditions.ts'
 import { choice, int64, object, optional, type Static } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
 import { documentedAlias, resourceManagerGroup } from './group.ts'
+import { organizationAdmission } from './organization-admission.ts'
 
 function spec() {
   return object('What the organization is.', {
@@ -52,6 +53,7 @@ export const Organization: Kind<OrganizationObject> = {
   scope: 'Cluster',
   planes: ['root'],
   origin: 'custom',
+  admission: organizationAdmission,
   versions: [
     {
       name: 'v1alpha1',

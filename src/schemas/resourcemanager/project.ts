@@ -5,6 +5,7 @@ import { conditionsWithDefault, unreconciledConditions } from '../conditions.ts'
 import { choice, object, optional, type Static, text } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
 import { documentedAlias, resourceManagerGroup } from './group.ts'
+import { projectAdmission } from './project-admission.ts'
 
 function spec() {
   return object('Whose project it is.', {
@@ -42,6 +43,7 @@ export const Project: Kind<ProjectObject> = {
   scope: 'Cluster',
   planes: ['root'],
   origin: 'custom',
+  admission: projectAdmission,
   versions: [
     {
       name: 'v1alpha1',

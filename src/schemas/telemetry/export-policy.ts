@@ -3,6 +3,7 @@ import type { Kind } from '../../registry/kind.ts'
 import { conditions } from '../conditions.ts'
 import { integer, keyedList, list, object, optional, plainText, type Static, text } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
+import { exportPolicyAdmission } from './export-policy-admission.ts'
 
 /** The API group in which export policies are stored: the spelling of the public document. */
 export const telemetryGroup = 'telemetry.datumapis.com'
@@ -109,6 +110,7 @@ export const ExportPolicy: Kind<ExportPolicyObject> = {
   scope: 'Namespaced',
   planes: ['project'],
   origin: 'custom',
+  admission: exportPolicyAdmission,
   versions: [
     {
       name: 'v1alpha1',

@@ -1,0 +1,106 @@
+import type { KubernetesObject } from '../apimachinery/object.ts'
+import type { AdmissionClient } from '../registry/admission.ts'
+import type { Kind } from '../registry/kind.ts'
+import type { Parent, Selection, View } from '../registry/registry.ts'
+import { CustomResourceDefinition } from './core/custom-resource-definition.ts'
+import { Namespace } from './core/namespace.ts'
+import { iamGroup, User } from './iam/user.ts'
+import {
+  documentedResourceManagerGroup,
+  organizationNameLabel,
+  organizationNamespace,
+  resourceManagerGroup,
+} from './resourcemanager/group.ts'
+import { Organization } from './resourcemanager/organization.ts'
+import { OrganizationMembership } from './resourcemanager/organization-membership.ts'
+import { Project } from './resourcemanager/project.ts'
+
+/** How the URLs of one sort of control plane begin: these segments, then a name, then `control-plane`. */
+export interface ParentPrefix {
+  readonly sort: Parent['sort']
+  readonly segments: readonly string[]
+}
+
+/** The documented spelling of each first; both are the same plane. */
+export const parentPrefixes: readonly ParentPrefix[] = [
+  { sort: 'Organization', segments: ['apis', documentedResourceManagerGroup, 'v1alpha', 'organizations'] },
+  { sort: 'Organization', segments: ['apis', resourceManagerGroup, 'v1alpha1', 'organizations'] },
+  { sort: 'Project', segments: ['apis', documentedResourceManagerGroup, 'v1alpha', 'projects'] },
+  { sort: 'Project', segments: ['apis', resourceManagerGroup, 'v1alpha1', 'projects'] },
+  { sort: 'User', segments: ['apis', iamGroup, 'v1alpha1', 'users'] },
+]
+
+/** Reads the root for a view. */
+export type RootReader = Pick<AdmissionClient, 'list'>
+
+/**
+ * An organization's control plane: itself, its namespace with all that is in it, its projects and its members.
+ * Definitions of kinds are everybody's.
+ */
+export function createOrganizationView(organization: string, root: RootReader): View {
+  const namespace = organizationNamespace(organization)
+  return {
+    async select(kind) {
+      if (isKind(kind, CustomResourceDefinition)) return 'everything'
+      if (isKind(kind, Organization)) return named(organization)
+      if (isKind(kind, Namespace)) return named(namespace)
+      if (isKind(kind, Project)) {
+        return {
+          labels: { [organizationNameLabel]: organization },
+          matches: (project) => project.metadata.labels?.[organizationNameLabel] === organization,
+        }
+      }
+      if (isKind(kind, User)) {
+        const memberships = await root.list(OrganizationMembership, { namespace })
+        return oneOf(memberships.flatMap(({ spec }) => spec?.userRef.name ?? []))
+      }
+      return kind.scope === 'Namespaced' ? { namespace, matches: () => true } : 'nothing'
+    },
+  }
+}
+
+/**
+ * A user's control plane: the user, their memberships, the organizations where they are members, and those
+ * organizations' namespaces and projects; of what lies in the namespaces, the user's memberships only.
+ */
+export function createUserView(user: string, root: RootReader): View {
+  async function organizations(): Promise<string[]> {
+    const memberships = await root.list(OrganizationMembership)
+    return memberships.flatMap(({ spec }) => (spec?.userRef.name === user ? [spec.organizationRef.name] : []))
+  }
+  return {
+    async select(kind) {
+      if (isKind(kind, CustomResourceDefinition)) return 'everything'
+      if (isKind(kind, User)) return named(user)
+      if (isKind(kind, OrganizationMembership)) {
+        return { matches: (membership) => userOf(membership) === user }
+      }
+      if (isKind(kind, Organization)) return oneOf(await organizations())
+      if (isKind(kind, Namespace)) return oneOf((await organizations()).map(organizationNamespace))
+      if (isKind(kind, Project)) {
+        const own = new Set(await organizations())
+        return { matches: ({ metadata }) => own.has(metadata.labels?.[organizationNameLabel] ?? '') }
+      }
+      return 'nothing'
+    },
+  }
+}
+
+/** Kinds are compared by name: a plane may serve a newer definition of one of ours. */
+function isKind(kind: Kind, ours: Kind): boolean {
+  return kind.group === ours.group && kind.names.plural === ours.names.plural
+}
+
+function named(name: string): Selection {
+  return { name, matches: ({ metadata }) => metadata.name === name }
+}
+
+function oneOf(names: readonly string[]): Selection {
+  const known = new Set(names)
+  return { matches: ({ metadata }) => known.has(metadata.name) }
+}
+
+function userOf(membership: KubernetesObject): string | undefined {
+  const { spec } = membership as { spec?: { userRef?: { name?: string } } }
+  return spec?.userRef?.name
+}

@@ -1,0 +1,52 @@
+import { type FieldError, forbiddenField, keyPath } from '../../apimachinery/field-error.ts'
+import type { Admission } from '../../registry/admission.ts'
+import { denied } from '../denial.ts'
+import { organizationNameLabel, resourceManagerGroup } from './group.ts'
+import { checkNameLength } from './name-length.ts'
+import { Organization, type OrganizationObject } from './organization.ts'
+import type { ProjectObject } from './project.ts'
+
+const maxNameLength = 55
+
+/** A project belongs to the organization in whose control plane it is created, whatever its manifest says. */
+export const projectAdmission: Admission<ProjectObject> = {
+  webhookName: 'vproject.datum.net',
+
+  async gather({ operation, context, client }): Promise<OrganizationObject | undefined> {
+    if (operation !== 'create' || context.parent?.sort !== 'Organization') return undefined
+    return client.get(Organization, { name: context.parent.name })
+  },
+
+  mutate(project, old, { context }, facts) {
+    if (old !== undefined) return
+    if (context.parent?.sort !== 'Organization') {
+      throw denied(
+        'a project can only be created in the control plane of an organization: ' +
+          '/apis/resourcemanager.datumapis.com/v1alpha/organizations/{organization}/control-plane',
+      )
+    }
+    const organization = facts as OrganizationObject | undefined
+    if (organization === undefined) throw denied(`organization "${context.parent.name}" was not found`)
+    const { name, uid = '' } = organization.metadata
+    project.metadata.labels = { ...project.metadata.labels, [organizationNameLabel]: name }
+    project.metadata.ownerReferences = [
+      { apiVersion: `${resourceManagerGroup}/v1alpha1`, kind: 'Organization', name, uid },
+    ]
+    project.spec = { ...project.spec, ownerRef: { kind: 'Organization', name } }
+  },
+
+  validate(project, old) {
+    if (old === undefined) return checkNameLength(project.metadata.name, maxNameLength)
+    return checkOrganizationLabel(project, old)
+  },
+}
+
+function checkOrganizationLabel(project: ProjectObject, old: ProjectObject): FieldError[] {
+  const path = keyPath('metadata.labels', organizationNameLabel)
+  const label = project.metadata.labels?.[organizationNameLabel]
+  if (label === undefined) return [forbiddenField(path, 'organization label cannot be removed')]
+  if (label !== old.metadata.labels?.[organizationNameLabel]) {
+    return [forbiddenField(path, 'organization label cannot be changed')]
+  }
+  return []
+}
