@@ -13,7 +13,7 @@ export interface PurgeOptions {
 
 /** Keys, and entries of the index of terms, that one step takes: about a millisecond or two. */
 const keysPerStep = 50
-const termsPerStep = 2000
+const termsPerStep = 500
 
 /** Removes every row below a prefix, step by step. Interrupted, it can be called again. */
 export function createPurge({ database, counters, newest, nextTick }: PurgeOptions) {

@@ -523,6 +523,16 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         expect(store.revision).toBe(revision + 1)
       })
 
+      test('lists that are being read in pages count what is left afterwards', async () => {
+        for (const key of ['p/0', 'p/1/a', 'p/1/b', 'p/2', 'p/3']) await store.write(key, put(key))
+        expect((await store.list({ prefix: 'p/', limit: 1 })).remaining).toBe(4)
+        await store.purge('p/1/')
+        expect(await store.list({ prefix: 'p/', after: 'p/0', limit: 1 })).toMatchObject({
+          records: [{ key: 'p/2' }],
+          remaining: 1,
+        })
+      })
+
       test('takes more records than one step', async () => {
         const names = Array.from({ length: 230 }, (_, index) => `p/1/${index}`)
         await Promise.all(names.map((key) => store.write(key, put(key, { addTerms: [key] }))))
@@ -544,6 +554,17 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         await expect(store.write('r/a', put('2'))).rejects.toThrow('the store is closed')
         await expect(store.list({ prefix: '' })).rejects.toThrow('the store is closed')
         await store.close()
+      })
+
+      test('in the midst of a delivery leaves out nobody', async () => {
+        const ending: Promise<unknown>[] = []
+        await store.watch('', store.revision, () => {
+          if (ending.length === 0) ending.push(store.write('r/b', put('2')), store.close())
+        })
+        const { changes } = await record(store, '', store.revision)
+        await store.write('r/a', put('1'))
+        await Promise.all(ending)
+        expect(changes.map(brief)).toEqual(['created r/a 1', 'created r/b 2'])
       })
 
       test('leaves nobody who catches up behind with an error', async () => {
