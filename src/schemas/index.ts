@@ -9,6 +9,8 @@ import { Lease } from './core/lease.ts'
 import { Namespace } from './core/namespace.ts'
 import { Secret } from './core/secret.ts'
 import { User } from './iam/user.ts'
+import { Domain } from './networking/domain.ts'
+import { HTTPProxy } from './networking/http-proxy.ts'
 import { Location } from './networking/location.ts'
 import { Network } from './networking/network.ts'
 import { NetworkBinding } from './networking/network-binding.ts'
@@ -24,7 +26,17 @@ import { ExportPolicy } from './telemetry/export-policy.ts'
 const core = [Namespace, Secret, ConfigMap, Event, Lease, CustomResourceDefinition]
 const resourceManager = [Organization, OrganizationMembership, Project]
 const iam = [User]
-const networking = [Location, Network, NetworkBinding, NetworkContext, NetworkPolicy, SubnetClaim, Subnet]
+const networking = [
+  Location,
+  Network,
+  NetworkBinding,
+  NetworkContext,
+  NetworkPolicy,
+  SubnetClaim,
+  Subnet,
+  Domain,
+  HTTPProxy,
+]
 const compute = [Workload, WorkloadDeployment, Instance]
 const telemetry = [ExportPolicy]
 
