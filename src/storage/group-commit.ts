@@ -97,12 +97,16 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     } finally {
       underWay = false
     }
-    const last = changes.at(-1)
-    if (last !== undefined) {
-      revision = last.revision
-      publish(changes)
+    try {
+      const last = changes.at(-1)
+      if (last !== undefined) {
+        revision = last.revision
+        publish(changes)
+      }
+    } finally {
+      // Whatever happens to those who listen, nobody who writes is left without an answer.
+      for (const answer of answers) answer()
     }
-    for (const answer of answers) answer()
   }
 
   function turn(): void {

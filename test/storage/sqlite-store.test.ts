@@ -267,6 +267,23 @@ describe('writes that arrive together', () => {
 })
 
 describe('a listener that throws', () => {
+  test('leaves no writer without an answer, even when its report throws too', async () => {
+    const turns: (() => void)[] = []
+    const store = openStore(path, {
+      schedule: (action) => turns.push(action),
+      onListenerError: (error) => {
+        throw error
+      },
+    })
+    await store.watch('r/', store.revision, () => {
+      throw new Error('listener')
+    })
+    const writing = store.write('r/a', put('1'))
+    expect(() => turns.shift()?.()).toThrow('listener')
+    expect(await writing).toMatchObject({ type: 'put' })
+    await store.close()
+  })
+
   test('is reported, disturbs no other and is called again', async () => {
     const errors: unknown[] = []
     const store = openStore(path, { onListenerError: (error) => errors.push(error) })
