@@ -5,7 +5,7 @@ import type { OptionDefinition } from './option-types.ts'
 import { type GivenFlags, resolveOption, resolveOptions, startOptions, variableOf } from './options.ts'
 import type { Terminal } from './terminal.ts'
 import { printToken } from './token.ts'
-import { kubernetesVersion, version } from './version.ts'
+import { kubernetesVersion, version } from '../version.ts'
 
 /** What the program is run with: nothing of it is read from the process. */
 export interface Invocation {

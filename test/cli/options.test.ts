@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type Options, resolveOptions, startOptions, variableOf } from '../../src/cli/options.ts'
-import { version } from '../../src/cli/version.ts'
+import { version } from '../../src/version.ts'
 
 function resolve(given: Record<string, string[]>, environment: Record<string, string> = {}): Options {
   return resolveOptions(given, environment)
