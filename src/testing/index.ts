@@ -1,0 +1,11 @@
+/** What `import … from 'datum-local'` gives: control planes for integration tests, in this process. */
+export type { Clock } from '../apimachinery/clock.ts'
+export { systemClock } from '../apimachinery/clock.ts'
+export type { Ids } from '../apimachinery/ids.ts'
+export { randomIds, seededIds } from '../apimachinery/ids.ts'
+export type { Seeds } from '../seeds.ts'
+export { defaultSeeds } from '../seeds.ts'
+export type { ControlPlaneName } from '../server/kubeconfig.ts'
+export type { TokenUser } from '../server/tokens.ts'
+export { createManualClock, type ManualClock } from './manual-clock.ts'
+export { type DatumLocal, type DatumLocalOptions, startDatumLocal } from './start-datum-local.ts'
