@@ -8,7 +8,8 @@ import {
   type StoredDocument,
   storedDocument,
 } from '../discovery/answer.ts'
-import { type DocumentV2, documentV2 } from './document-v2.ts'
+import { documentV2 } from './document-v2.ts'
+import { documentV2Protobuf } from './document-v2-protobuf.ts'
 import { documentsV3 } from './index-v3.ts'
 
 /** The headers and the query of a request that choose the form of an OpenAPI document. */
@@ -56,9 +57,22 @@ function answerV3(built: Built, path: string, { accept, ifNoneMatch, hash }: Ope
 }
 
 function answerV2(built: Built, { accept, ifNoneMatch }: OpenApiRequest): DocumentAnswer {
-  requireJson(accept)
-  return answerWithETag(built.v2(), 'application/json', ifNoneMatch, revalidated)
+  for (const clause of acceptClauses(accept)) {
+    if (accepts(clause, 'application/json')) {
+      return answerWithETag(built.v2(), 'application/json', ifNoneMatch, revalidated)
+    }
+    if (protobufTypes.includes(clause.type)) {
+      return answerWithETag(built.v2Protobuf(), protobufTypes[0], ifNoneMatch, revalidated)
+    }
+  }
+  throw notAcceptable(['application/json', protobufTypes[0]])
 }
+
+/** The names of version 2 in protobuf: today's, and the one by which client-go asks. */
+const protobufTypes: readonly [string, ...string[]] = [
+  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+  'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+]
 
 const revalidated = { 'cache-control': 'no-cache, private' }
 
@@ -76,6 +90,7 @@ interface Built {
   index(): StoredDocument
   v3(path: string): StoredDocument | undefined
   v2(): StoredDocument
+  v2Protobuf(): StoredDocument
 }
 
 const builtByKinds = new WeakMap<KindSet, Built>()
@@ -95,7 +110,8 @@ function build(kinds: KindSet): Built {
   const remember = (name: string, make: () => unknown): StoredDocument => {
     let document = known.get(name)
     if (!document) {
-      document = storedDocument(JSON.stringify(make()))
+      const made = make()
+      document = storedDocument(Buffer.isBuffer(made) ? made : JSON.stringify(made))
       known.set(name, document)
     }
     return document
@@ -107,7 +123,8 @@ function build(kinds: KindSet): Built {
   return {
     v3,
     index: () => remember('v3', () => indexV3([...builders.keys()], (path) => v3(path)?.hash ?? '')),
-    v2: () => remember('v2', (): DocumentV2 => documentV2(kinds)),
+    v2: () => remember('v2', () => documentV2(kinds)),
+    v2Protobuf: () => remember('v2.pb', () => documentV2Protobuf(documentV2(kinds))),
   }
 }
 
