@@ -1,0 +1,362 @@
+import type { CelFunction, Overload } from './function.ts'
+import { qualifiedName } from './parser.ts'
+import type { Call, Comprehension, Expression } from './syntax.ts'
+import * as types from './types.ts'
+import { type Bindings, type CelType, formatType, isAssignable, substitute } from './types.ts'
+import { CelUint } from './values.ts'
+
+export interface Issue {
+  readonly message: string
+  readonly position: number
+}
+
+export interface CheckedExpression {
+  readonly type: CelType
+  readonly issues: readonly Issue[]
+  /** The free variables that the expression reads. */
+  readonly reads: ReadonlySet<string>
+}
+
+/** More faults than these tell a reader nothing new. */
+const maxIssues = 100
+
+/** The static type of an expression over `variables`, and everything that cannot be right about it. */
+export function checkExpression(
+  expression: Expression,
+  variables: ReadonlyMap<string, CelType>,
+  functions: ReadonlyMap<string, CelFunction>,
+): CheckedExpression {
+  const checker = new Checker(functions)
+  const type = checker.check(expression, new Scope(variables, undefined))
+  return { type, issues: checker.issues.slice(0, maxIssues), reads: checker.reads }
+}
+
+class Scope {
+  readonly #own: ReadonlyMap<string, CelType>
+  readonly #outer: Scope | undefined
+
+  constructor(own: ReadonlyMap<string, CelType>, outer: Scope | undefined) {
+    this.#own = own
+    this.#outer = outer
+  }
+
+  get(name: string): CelType | undefined {
+    return this.#own.get(name) ?? this.#outer?.get(name)
+  }
+
+  isFree(name: string): boolean {
+    return this.#outer ? !this.#own.has(name) && this.#outer.isFree(name) : true
+  }
+}
+
+/** The types that have names in expressions. */
+export const typeNames: ReadonlyMap<string, { readonly type: CelType; readonly valueName: string }> = new Map(
+  [
+    ['bool', { type: types.bool, valueName: 'bool' }],
+    ['int', { type: types.int, valueName: 'int' }],
+    ['uint', { type: types.uint, valueName: 'uint' }],
+    ['double', { type: types.double, valueName: 'double' }],
+    ['string', { type: types.string, valueName: 'string' }],
+    ['bytes', { type: types.bytes, valueName: 'bytes' }],
+    ['list', { type: { kind: 'list', element: types.dyn }, valueName: 'list' }],
+    ['map', { type: { kind: 'map', key: types.dyn, value: types.dyn }, valueName: 'map' }],
+    ['null_type', { type: types.nullType, valueName: 'null_type' }],
+    ['type', { type: { kind: 'type', of: types.dyn }, valueName: 'type' }],
+    ['optional_type', { type: { kind: 'optional', value: types.dyn }, valueName: 'optional_type' }],
+    ['google.protobuf.Timestamp', { type: types.timestamp, valueName: 'google.protobuf.Timestamp' }],
+    ['google.protobuf.Duration', { type: types.duration, valueName: 'google.protobuf.Duration' }],
+    ['net.IP', { type: types.readType('ip'), valueName: 'net.IP' }],
+    ['net.CIDR', { type: types.readType('cidr'), valueName: 'net.CIDR' }],
+    ['kubernetes.URL', { type: types.readType('url'), valueName: 'kubernetes.URL' }],
+    ['kubernetes.Quantity', { type: types.readType('quantity'), valueName: 'kubernetes.Quantity' }],
+    ['kubernetes.Semver', { type: types.readType('semver'), valueName: 'kubernetes.Semver' }],
+  ],
+)
+
+class Checker {
+  readonly issues: Issue[] = []
+  readonly reads = new Set<string>()
+  readonly #functions: ReadonlyMap<string, CelFunction>
+
+  constructor(functions: ReadonlyMap<string, CelFunction>) {
+    this.#functions = functions
+  }
+
+  #fail(position: number, message: string): CelType {
+    this.issues.push({ message, position })
+    return types.dyn
+  }
+
+  check(expression: Expression, scope: Scope): CelType {
+    switch (expression.kind) {
+      case 'literal':
+        return literalType(expression.value)
+      case 'identifier':
+        return this.#identifier(expression.name, expression.position, scope)
+      case 'select':
+        return this.#select(expression, scope)
+      case 'has': {
+        const operand = this.check(expression.operand, scope)
+        this.#field(unwrapped(operand), expression.field, expression.position)
+        return types.bool
+      }
+      case 'index':
+        return this.#index(expression, scope)
+      case 'call':
+        return this.#call(expression, scope)
+      case 'and':
+      case 'or':
+        this.#expect(types.bool, expression.left, scope)
+        this.#expect(types.bool, expression.right, scope)
+        return types.bool
+      case 'conditional': {
+        this.#expect(types.bool, expression.condition, scope)
+        const then = this.check(expression.then, scope)
+        const otherwise = this.check(expression.otherwise, scope)
+        return this.#join(expression.position, [then, otherwise], '_?_:_', types.bool)
+      }
+      case 'list': {
+        const elements = expression.elements.map(({ value, optional }) => {
+          const type = this.check(value, scope)
+          return { type: optional ? this.#unwrap(type, value.position) : type, position: value.position }
+        })
+        return { kind: 'list', element: this.#homogeneous(elements) }
+      }
+      case 'map': {
+        const keys = expression.entries.map(({ key }) => ({
+          type: this.check(key, scope),
+          position: key.position,
+        }))
+        const values = expression.entries.map(({ value, optional }) => {
+          const type = this.check(value, scope)
+          return { type: optional ? this.#unwrap(type, value.position) : type, position: value.position }
+        })
+        return { kind: 'map', key: this.#homogeneous(keys), value: this.#homogeneous(values) }
+      }
+      case 'message':
+        return this.#fail(
+          expression.position,
+          `undeclared reference to '${expression.name}' (in container '')`,
+        )
+      case 'comprehension':
+        return this.#comprehension(expression, scope)
+      case 'bind': {
+        const value = this.check(expression.value, scope)
+        const bound = expression.optional ? this.#unwrap(value, expression.value.position) : value
+        const body = this.check(expression.body, new Scope(new Map([[expression.variable, bound]]), scope))
+        if (expression.optional !== 'map') return body
+        return { kind: 'optional', value: body }
+      }
+    }
+  }
+
+  #identifier(name: string, position: number, scope: Scope): CelType {
+    const variable = scope.get(name)
+    if (variable) {
+      if (scope.isFree(name)) this.reads.add(name)
+      return variable
+    }
+    const named = typeNames.get(name)
+    if (named) return { kind: 'type', of: named.type }
+    return this.#fail(position, `undeclared reference to '${name}' (in container '')`)
+  }
+
+  #expect(expected: CelType, expression: Expression, scope: Scope): void {
+    const actual = this.check(expression, scope)
+    if (!isAssignable(expected, actual)) {
+      this.#fail(
+        expression.position,
+        `expected type '${formatType(expected)}' but found '${formatType(actual)}'`,
+      )
+    }
+  }
+
+  #unwrap(type: CelType, position: number): CelType {
+    if (type.kind === 'dyn') return types.dyn
+    if (type.kind === 'optional') return type.value
+    return this.#fail(position, `expected type 'optional_type(dyn)' but found '${formatType(type)}'`)
+  }
+
+  #select(expression: Expression & { kind: 'select' }, scope: Scope): CelType {
+    const name = qualifiedName(expression)
+    const root = name?.split('.', 1)[0]
+    if (name !== undefined && root !== undefined && !scope.get(root)) {
+      const named = typeNames.get(name)
+      if (named) return { kind: 'type', of: named.type }
+    }
+    const operand = this.check(expression.operand, scope)
+    const field = this.#field(unwrapped(operand), expression.field, expression.position)
+    return expression.optional || operand.kind === 'optional'
+      ? { kind: 'optional', value: field.kind === 'optional' ? field.value : field }
+      : field
+  }
+
+  #field(operand: CelType, field: string, position: number): CelType {
+    switch (operand.kind) {
+      case 'object':
+        return operand.fields.get(field) ?? this.#fail(position, `undefined field '${field}'`)
+      case 'map':
+        return operand.value
+      case 'dyn':
+        return types.dyn
+      default:
+        return this.#fail(position, `type '${formatType(operand)}' does not support field selection`)
+    }
+  }
+
+  #index(expression: Expression & { kind: 'index' }, scope: Scope): CelType {
+    const operand = this.check(expression.operand, scope)
+    const index = this.check(expression.index, scope)
+    const container = unwrapped(operand)
+    let element: CelType = types.dyn
+    let fits = true
+    if (container.kind === 'list') {
+      element = container.element
+      fits = isAssignable(types.int, index)
+    } else if (container.kind === 'map') {
+      element = container.value
+      fits = isAssignable(container.key, index)
+    } else fits = container.kind === 'dyn'
+    if (!fits) return this.#noOverload('_[_]', [operand, index], false, expression.position)
+    return expression.optional || operand.kind === 'optional' ? { kind: 'optional', value: element } : element
+  }
+
+  #call(call: Call, scope: Scope): CelType {
+    const namespaced = namespacedFunction(call, this.#functions, (name) => scope.get(name) !== undefined)
+    const target = namespaced ? undefined : call.target
+    const name = namespaced?.name ?? call.name
+    const actual = [...(target ? [target] : []), ...call.arguments].map((each) => this.check(each, scope))
+    const found = this.#functions.get(name)
+    if (!found) return this.#fail(call.position, `undeclared reference to '${name}' (in container '')`)
+    const results: CelType[] = []
+    for (const overload of found.overloads) {
+      if (overload.method !== (target !== undefined)) continue
+      const result = resultOf(overload, actual)
+      if (result) results.push(result)
+    }
+    const [first] = results
+    if (!first) return this.#noOverload(name, actual, target !== undefined, call.position)
+    return results.every((each) => formatType(each) === formatType(first)) ? first : types.dyn
+  }
+
+  #noOverload(name: string, actual: readonly CelType[], method: boolean, position: number): CelType {
+    const shown = actual.map(formatType)
+    const applied = method ? `${shown[0]}.(${shown.slice(1).join(', ')})` : `(${shown.join(', ')})`
+    return this.#fail(position, `found no matching overload for '${name}' applied to '${applied}'`)
+  }
+
+  #homogeneous(members: readonly { type: CelType; position: number }[]): CelType {
+    let joined: CelType | undefined
+    for (const { type, position } of members) {
+      if (joined === undefined || (joined.kind === 'dyn' && type.kind !== 'dyn')) joined = type
+      else if (!isAssignable(joined, type)) {
+        return this.#fail(position, `expected type '${formatType(joined)}' but found '${formatType(type)}'`)
+      }
+    }
+    return joined ?? types.dyn
+  }
+
+  #join(
+    position: number,
+    [left, right]: readonly [CelType, CelType],
+    name: string,
+    condition: CelType,
+  ): CelType {
+    if (isAssignable(left, right)) return left === types.nullType ? right : left
+    if (isAssignable(right, left)) return right
+    return this.#noOverload(name, [condition, left, right], false, position)
+  }
+
+  #comprehension(expression: Comprehension, scope: Scope): CelType {
+    const range = this.check(expression.range, scope)
+    const container = range.kind === 'parameter' ? types.dyn : range
+    if (container.kind !== 'list' && container.kind !== 'map' && container.kind !== 'dyn') {
+      return this.#fail(
+        expression.range.position,
+        `expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
+      )
+    }
+    const inner = new Scope(loopVariables(expression, container), scope)
+    if (expression.condition) this.#expect(types.bool, expression.condition, inner)
+    switch (expression.macro) {
+      case 'all':
+      case 'exists':
+      case 'existsOne':
+        this.#expect(types.bool, expression.body, inner)
+        return types.bool
+      case 'filter':
+        this.#expect(types.bool, expression.body, inner)
+        return container.kind === 'map' ? { kind: 'list', element: container.key } : range
+      case 'sortBy':
+        this.check(expression.body, inner)
+        return range
+      case 'map':
+      case 'transformList':
+        return { kind: 'list', element: this.check(expression.body, inner) }
+      case 'transformMap': {
+        const key =
+          container.kind === 'map' ? container.key : container.kind === 'list' ? types.int : types.dyn
+        return { kind: 'map', key, value: this.check(expression.body, inner) }
+      }
+      case 'transformMapEntry': {
+        const body = this.check(expression.body, inner)
+        if (body.kind === 'map' || body.kind === 'dyn') return body
+        return this.#fail(
+          expression.body.position,
+          `expected type 'map(dyn, dyn)' but found '${formatType(body)}'`,
+        )
+      }
+    }
+  }
+}
+
+function unwrapped(type: CelType): CelType {
+  return type.kind === 'optional' ? type.value : type
+}
+
+function loopVariables(expression: Comprehension, container: CelType): Map<string, CelType> {
+  const keyed = container.kind === 'map'
+  const element = container.kind === 'list' ? container.element : keyed ? container.value : types.dyn
+  const key = keyed ? container.key : container.kind === 'list' ? types.int : types.dyn
+  return expression.second === undefined
+    ? new Map([[expression.variable, keyed ? key : element]])
+    : new Map([
+        [expression.variable, key],
+        [expression.second, element],
+      ])
+}
+
+function literalType(value: unknown): CelType {
+  switch (typeof value) {
+    case 'boolean':
+      return types.bool
+    case 'bigint':
+      return types.int
+    case 'number':
+      return types.double
+    case 'string':
+      return types.string
+    default:
+      return value === null ? types.nullType : value instanceof CelUint ? types.uint : types.bytes
+  }
+}
+
+function resultOf(overload: Overload, actual: readonly CelType[]): CelType | undefined {
+  if (overload.parameters.length !== actual.length) return undefined
+  const bindings: Bindings = new Map()
+  for (const [index, parameter] of overload.parameters.entries()) {
+    if (!isAssignable(parameter, actual[index] as CelType, bindings)) return undefined
+  }
+  return substitute(overload.result, bindings)
+}
+
+/** `sets.contains(a, b)` is a call of the function `sets.contains`, unless `sets` is a variable. */
+export function namespacedFunction(
+  call: Call,
+  functions: ReadonlyMap<string, CelFunction>,
+  isVariable: (name: string) => boolean,
+): CelFunction | undefined {
+  const target = call.target && qualifiedName(call.target)
+  if (target === undefined || isVariable(target.split('.', 1)[0] as string)) return undefined
+  return functions.get(`${target}.${call.name}`)
+}
