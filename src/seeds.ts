@@ -9,6 +9,7 @@ import { cityCodeTopologyKey, Location } from './schemas/networking/location.ts'
 import { Network } from './schemas/networking/network.ts'
 import { Organization } from './schemas/resourcemanager/organization.ts'
 import { Project, type ProjectObject } from './schemas/resourcemanager/project.ts'
+import { callerOf } from './server/tokens.ts'
 
 /** What a first start puts into an empty state. */
 export interface Seeds {
@@ -80,7 +81,7 @@ async function seedOrganization(registry: Registry, seeds: Seeds): Promise<void>
     metadata: { name: user.name },
     spec: { email: user.email },
   })
-  const caller: Caller = { name: user.email, uid: user.name, groups: ['system:authenticated'] }
+  const caller = callerOf(user)
   await ensure(registry, { plane: 'root', user: caller }, Organization, {
     metadata: { name: organization, annotations: { 'kubernetes.io/display-name': organization } },
     spec: { type: 'Standard' },

@@ -107,16 +107,18 @@ export async function watch(
       forget()
       subscription?.close()
     },
-    // Changes are delivered on the tick of their commit, so that an open watch is never behind the store.
     get revision() {
-      return store.revision
+      return subscription?.revision ?? (selected.nothing ? store.revision : from)
     },
   }
   const deliver = (events: readonly WatchEvent[]) => {
     if (open && events.length > 0) sink(events)
   }
   const fail = (error: unknown) => {
-    if (!(error instanceof StatusError)) throw error
+    if (!(error instanceof StatusError)) {
+      handle.close()
+      throw error
+    }
     deliver([{ type: 'ERROR', status: error.status }])
     handle.close()
   }
@@ -134,16 +136,20 @@ export async function watch(
       collectionPrefix(context.plane, resource.kind, selected.namespace),
       from,
       (changes) => deliver(eventsOf(environment, changed, context, resource, selected, changes)),
+      (reason) => fail(tooOld(reason)),
     )
     if (!open) subscription.close()
   } catch (error) {
-    fail(
-      error instanceof Compacted
-        ? expired(`too old resource version: ${error.requested} (${error.oldest})`)
-        : error,
-    )
+    fail(tooOld(error))
   }
   return handle
+}
+
+/** 410 for a revision that is no longer kept, whether at the beginning or while catching up; the rest as it is. */
+function tooOld(error: unknown): unknown {
+  return error instanceof Compacted
+    ? expired(`too old resource version: ${error.requested} (${error.oldest})`)
+    : error
 }
 
 /** The objects that are there, page by page at one revision, which is returned. */

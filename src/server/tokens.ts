@@ -53,6 +53,11 @@ const exchangedLifetime = 60 * 60 * 1000
 /** Tokens that were verified before, the longest unused forgotten first. */
 const rememberedTokens = 1000
 
+/** As whom requests with a token of `user` are made: as on Datum, the name is the email address and the uid the name. */
+export function callerOf({ name, email }: TokenUser): Caller {
+  return { name: email ?? name, uid: name, groups: ['system:authenticated'] }
+}
+
 /** A new key to sign tokens with. ES256, because Kubernetes' own OIDC authenticator knows no EdDSA. */
 export function createSigningKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -88,13 +93,9 @@ export function createTokens({ signingKey, personalAccessTokens, clock, ids }: T
         requiredClaims: ['sub'],
         currentDate: new Date(clock.now()),
       })
-      const name = payload.sub as string
+      const { sub, email } = payload as { sub: string; email?: unknown }
       return {
-        caller: {
-          name: typeof payload.email === 'string' ? payload.email : name,
-          uid: name,
-          groups: ['system:authenticated'],
-        },
+        caller: callerOf(typeof email === 'string' ? { name: sub, email } : { name: sub }),
         expires: payload.exp === undefined ? Number.POSITIVE_INFINITY : payload.exp * 1000,
       }
     } catch {

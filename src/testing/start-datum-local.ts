@@ -131,8 +131,11 @@ export async function startDatumLocal(options: DatumLocalOptions = {}): Promise<
 }
 
 /** Those of `names` that were given: an absent option is not the same as one that is undefined. */
-function given<T extends object, Name extends keyof T>(options: T, names: readonly Name[]): Pick<T, Name> {
+function given<T extends object, Name extends keyof T>(options: T, names: readonly Name[]): Given<T, Name> {
   return Object.fromEntries(
     names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  ) as Pick<T, Name>
+  ) as Given<T, Name>
 }
+
+/** The same fields, each absent or with a value. */
+type Given<T, Name extends keyof T> = { [Each in Name]?: Exclude<T[Each], undefined> }
