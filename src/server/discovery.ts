@@ -12,8 +12,6 @@ import {
 } from './discovery/answer.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery/plain.ts'
 
-export type DiscoveryAnswer = DocumentAnswer
-
 /**
  * What a plane serves, told to clients: `/`, `/api`, `/apis` and below, down to a group version. `segments` is the
  * path within the plane without empty parts; undefined when it is not a path of discovery.
@@ -26,7 +24,7 @@ export function discover(
   segments: readonly string[],
   accept: string | undefined,
   ifNoneMatch?: string | undefined,
-): DiscoveryAnswer | undefined {
+): DocumentAnswer | undefined {
   const [root, group, version] = segments
   const depth = root === undefined ? 0 : root === 'api' ? 2 : root === 'apis' ? 3 : -1
   if (segments.length > depth) return undefined

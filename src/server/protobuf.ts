@@ -14,9 +14,6 @@ import {
 } from './protobuf/reviews.ts'
 import { MalformedProtobuf, WireReader } from './protobuf/wire.ts'
 
-/** The content type of a body in protobuf: typed clients send it for the kinds that a real server has compiled in. */
-export const protobufContentType = 'application/vnd.kubernetes.protobuf'
-
 /** Every kind that can be sent in protobuf, by apiVersion and kind. */
 const kinds: Readonly<Record<string, Fields>> = {
   'v1 Namespace': namespace,

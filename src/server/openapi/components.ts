@@ -18,15 +18,14 @@ export function kindComponents(resource: Resource, dialect: Dialect): Record<str
 
 function objectComponent(resource: Resource, dialect: Dialect): OpenApiSchema {
   const schema = resource.definition.schema()
+  const own = marks(resource, resource.kind.names.kind)
+  if (schema['x-kubernetes-preserve-unknown-fields'] && !dialect.namesFieldsOfOpenObjects) {
+    return { type: 'object', ...own }
+  }
   const converted = convertedObject(schema, dialect)
   const head = headProperties(dialect)
-  // An object that admits anything says nothing of its head either: clients would refuse the rest of it.
-  const properties = converted.properties && { ...head, ...converted.properties, metadata: head.metadata }
-  return {
-    ...converted,
-    ...(properties && { properties }),
-    ...marks(resource, resource.kind.names.kind),
-  } as OpenApiSchema
+  const properties = { ...head, ...converted.properties, metadata: head.metadata }
+  return { ...converted, properties, ...own }
 }
 
 /** Without the metadata, whose schema is the same for every kind. */

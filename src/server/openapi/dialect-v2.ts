@@ -7,6 +7,8 @@ import { mapSchemas, withEmbeddedHead } from './schema-walk.ts'
  * validate by it (old kubectl, Terraform) refuse nothing that the server takes.
  */
 export const dialectV2: Dialect = {
+  // Clients would take what it names for all there may be.
+  namesFieldsOfOpenObjects: false,
   reference: (component, description) => ({
     ...(description === undefined ? {} : { description }),
     $ref: `#/definitions/${component}`,

@@ -4,6 +4,7 @@ import { mapSchemas, withEmbeddedHead } from './schema-walk.ts'
 
 /** OpenAPI 3.0: a structural schema is published as it is. */
 export const dialectV3: Dialect = {
+  namesFieldsOfOpenObjects: true,
   // A reference takes no siblings in 3.0; `allOf` carries it beside the description.
   reference: (component, description) =>
     description === undefined

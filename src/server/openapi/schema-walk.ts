@@ -70,7 +70,7 @@ export function withEmbeddedHead(schema: OpenApiSchema, dialect: Dialect): OpenA
 }
 
 /** `apiVersion`, `kind` and `metadata`, as every object has them. */
-export function headProperties(dialect: Dialect): Record<string, OpenApiSchema> {
+export function headProperties(dialect: Dialect) {
   return {
     ...typeProperties,
     metadata: dialect.reference(
@@ -81,7 +81,7 @@ export function headProperties(dialect: Dialect): Record<string, OpenApiSchema> 
 }
 
 /** `apiVersion` and `kind`, as objects, lists and options have them. */
-export const typeProperties: Readonly<Record<string, OpenApiSchema>> = {
+export const typeProperties = {
   apiVersion: {
     type: 'string',
     description:
@@ -91,4 +91,4 @@ export const typeProperties: Readonly<Record<string, OpenApiSchema>> = {
     type: 'string',
     description: 'The kind of this object, in CamelCase; the URL of a request says the same.',
   },
-}
+} as const satisfies Readonly<Record<string, OpenApiSchema>>

@@ -20,6 +20,8 @@ export interface GroupVersionKind {
 
 /** The two languages in which documents are written; they differ in references and in what a schema may say. */
 export interface Dialect {
+  /** Whether an object that admits any field still tells of those that it knows. */
+  readonly namesFieldsOfOpenObjects: boolean
   /** A property that is of a component's type, described in its place. */
   reference(component: string, description?: string): OpenApiSchema
   /** A structural schema (below the head of an object) in the dialect's words. */
