@@ -1,11 +1,23 @@
-// Bundles src/ into dist/: one file per entry, and chunks for what is loaded on first use.
+// Bundles src/ into dist/: the program as one script with its launcher, and the fixture as modules.
 // `node scripts/build.mjs` builds; `ensureBuilt` builds when a source is newer than the last build.
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const stampFile = join(root, 'dist', '.built')
+const dist = join(root, 'dist')
+const stampFile = join(dist, '.built')
 
 // What CommonJS packages inside an ES module expect to find.
 const banner = `import { createRequire as __createRequire } from 'node:module'
@@ -18,32 +30,51 @@ const __dirname = __pathDirname(__filename)
 
 export async function build() {
   const { build: bundle } = await import('esbuild')
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const started = newestSource()
-  rmSync(join(root, 'dist'), { recursive: true, force: true })
-  await bundle({
+  rmSync(dist, { recursive: true, force: true })
+  const common = {
     absWorkingDir: root,
-    entryPoints: { main: 'src/main.ts', index: 'src/testing/index.ts' },
-    outdir: 'dist',
     bundle: true,
-    splitting: true,
     platform: 'node',
-    format: 'esm',
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: false,
-    chunkNames: 'chunks/[name]-[hash]',
-    sourcemap: false,
     legalComments: 'external',
-    // Native, and worker threads that are found by file name.
-    external: ['better-sqlite3', 'thread-stream', 'pino/file'],
-    define: { 'process.env.DATUM_LOCAL_BUILD_VERSION': JSON.stringify(version) },
-    banner: { js: banner },
+    // Native: it stays a package of its own.
+    external: ['better-sqlite3'],
     logLevel: 'warning',
-  })
-  chmodSync(join(root, 'dist', 'main.js'), 0o755)
+  }
+  await Promise.all([
+    // The program: one script, whose compiled code can be kept.
+    bundle({ ...common, entryPoints: ['src/main.ts'], outfile: 'dist/datum-local.cjs', format: 'cjs' }),
+    // The fixture: modules, because others import it.
+    bundle({
+      ...common,
+      entryPoints: { index: 'src/testing/index.ts' },
+      outdir: 'dist',
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      banner: { js: banner },
+    }),
+  ])
+  copyFileSync(join(root, 'scripts', 'launcher.mjs'), join(dist, 'main.js'))
+  chmodSync(join(dist, 'main.js'), 0o755)
+  await keepCompiledCode()
   writeFileSync(stampFile, String(started))
+}
+
+/** Starts the program once, so that the launcher keeps what V8 compiled for it. Without it a start only takes longer. */
+async function keepCompiledCode() {
+  const words = [join(dist, 'main.js'), 'start', '--memory', '--json', '--port', '0', '--log-level', 'silent']
+  const child = spawn(process.execPath, words, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { PATH: process.env.PATH, DATUM_LOCAL_WRITE_CODE_CACHE: 'true' },
+  })
+  const ended = once(child, 'close')
+  await Promise.race([once(child.stdout, 'data'), ended])
+  child.kill('SIGTERM')
+  await ended
 }
 
 export async function ensureBuilt() {
@@ -58,7 +89,8 @@ function newestSource() {
   const look = (path) => {
     newest = Math.max(newest, statSync(path).mtimeMs)
   }
-  for (const file of ['package.json', 'package-lock.json', 'scripts/build.mjs']) look(join(root, file))
+  for (const file of ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/launcher.mjs'])
+    look(join(root, file))
   const walk = (folder) => {
     look(folder)
     for (const entry of readdirSync(folder, { withFileTypes: true })) {

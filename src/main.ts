@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+import { systemClock } from './apimachinery/clock.ts'
 import { run } from './cli/program.ts'
 import { processTerminal } from './cli/terminal.ts'
 
@@ -7,8 +7,8 @@ process.umask(0o077)
 
 /** Resolves at the first signal to end; the second ends the process on the spot. */
 const ended = new Promise<void>((resolve) => {
+  let asked = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    let asked = false
     process.on(signal, () => {
       if (asked) process.exit(130)
       asked = true
@@ -17,9 +17,11 @@ const ended = new Promise<void>((resolve) => {
   }
 })
 
-process.exitCode = await run({
-  words: process.argv.slice(2),
-  environment: process.env,
-  terminal: processTerminal,
-  ended,
-})
+async function main(): Promise<void> {
+  const words = process.argv.slice(2)
+  process.exitCode = await run({ words, environment: process.env, terminal: processTerminal, ended })
+  // Everything is closed; what a library may have left running does not keep the process.
+  systemClock.after(100, () => process.exit())
+}
+
+void main()
