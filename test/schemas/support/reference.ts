@@ -9,6 +9,11 @@ const folder = path.resolve(fileURLToPath(import.meta.url), '../../../../../shar
 
 export const referenceAvailable = existsSync(folder)
 
+/** What our definitions have beyond the deployed ones, by name; everything else must be the same. */
+export const additions: Readonly<Record<string, readonly string[]>> = {
+  Network: ['spec.ipam.ipv4Ranges', 'spec.ipam.ipv6Ranges', 'status.ipam'],
+}
+
 export interface ReferenceVersion {
   name: string
   served: boolean
