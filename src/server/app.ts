@@ -59,7 +59,7 @@ export interface ServerOptions {
   readonly ids: Ids
   /** PEM. Absent: only plain HTTP is spoken. */
   readonly tls?: { readonly key: string; readonly cert: string }
-  /** How a bad token is answered. Default `forbidden`, as Datum documents it. */
+  /** How a bad token is answered. Default 403, as Datum documents it. */
   readonly badToken?: BadToken
   /** Host names by which the server may be called beside the loopback's. */
   readonly hostNames?: readonly string[]
@@ -116,7 +116,7 @@ export function createServer(options: ServerOptions): Server {
 
   const deadlines = createDeadlines(wireClock)
   const watches = new Watches({ limits, deadlines, clock: wireClock, random: () => chance.random() })
-  const environment: ServerEnvironment = { registry, authorize, clock, log, limits, watches }
+  const environment: ServerEnvironment = { registry, authorize, clock, log, limits, watches, requestMetrics }
   const responder = createResponder({ limits, deadlines: createDeadlines(systemClock) })
   const statusOf = createStatusOf({ log, limits })
   const openPaths = createOpenPaths(options)
@@ -166,7 +166,7 @@ export function createServer(options: ServerOptions): Server {
     const info = requestInfo(request.method, path.segments, path.path, query)
     progress.info = info
 
-    const caller = await authenticateRequest(request, options.authenticate, options.badToken ?? 'forbidden')
+    const caller = await authenticateRequest(request, options.authenticate, options.badToken ?? 403)
     progress.user = caller
     const known = { method: request.method, segments: path.segments, query, info }
     if (caller === anonymous) {
@@ -193,7 +193,9 @@ export function createServer(options: ServerOptions): Server {
       await responder.send(reply, metricsAnswer(metrics))
       return
     }
-    const found = await dispatch(request, reply, planeRequest)
+    const found = await dispatch(request, reply, planeRequest, () => {
+      ;(request.progress as Progress).served = true
+    })
     if (found) await responder.send(reply, found)
   }
 
@@ -206,7 +208,7 @@ export function createServer(options: ServerOptions): Server {
       if (ended) return
       ended = true
       const record = recordOf(request, reply, progress)
-      requestMetrics.end(record, record.code !== 404)
+      requestMetrics.end(record, progress.served)
       if (log.isLevelEnabled('debug')) logRequest(record)
       options.audit?.(record)
     }

@@ -14,7 +14,7 @@ export type Authenticate = (
 ) => Promise<Caller | undefined>
 
 /** How a token that is not good is answered: as Datum documents it (403), or as Kubernetes does (401). */
-export type BadToken = 'forbidden' | 'unauthorized'
+export type BadToken = 401 | 403
 
 export const anonymous: Caller = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
@@ -31,7 +31,7 @@ export async function authenticateRequest(
   const caller =
     header !== undefined && token === undefined ? undefined : await authenticate(token, { plainHttpLoopback })
   if (caller) return caller
-  if (header !== undefined && badToken === 'unauthorized') throw unauthorized()
+  if (header !== undefined && badToken === 401) throw unauthorized()
   return anonymous
 }
 

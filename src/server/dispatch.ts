@@ -36,11 +36,15 @@ const subresourceVerbs: Readonly<Record<string, readonly string[]>> = {
 
 const noBody = Buffer.alloc(0)
 
-/** Finds who answers a request. Resolves to undefined when the response has been taken over. */
+/**
+ * Finds who answers a request. `onServed` is called when its URL names something that is served: figures are kept under
+ * such names alone. Resolves to undefined when the response has been taken over.
+ */
 export type Dispatch = (
   request: FastifyRequest,
   reply: FastifyReply,
   planeRequest: PlaneRequest,
+  onServed: () => void,
 ) => Promise<Answer | undefined>
 
 export function createDispatch(environment: ServerEnvironment, openPaths: OpenPaths): Dispatch {
@@ -51,10 +55,12 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
     reply: FastifyReply,
     { query, context }: PlaneRequest & { context: NonNullable<PlaneRequest['context']> },
     info: ResourceInfo,
+    onServed: () => void,
   ): Promise<Answer | undefined> {
     const kinds = await environment.registry.kinds(context.plane)
     const resource = kinds.find(info.group, info.version, info.resource)
     if (!resource || !isServed(resource, info)) throw resourceNotFound()
+    onServed()
     const handler = handlers[info.verb]
     if (!handler || !allows(resource, info)) {
       throw methodNotAllowed(groupResource(resource.kind), info.verb || request.method.toLowerCase())
@@ -95,10 +101,10 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
     return discover(kinds, segments, accept, ifNoneMatch) ?? pageNotFound
   }
 
-  return (request, reply, planeRequest) => {
+  return (request, reply, planeRequest, onServed) => {
     const { info, context } = planeRequest
     return info.isResource && context
-      ? dispatchResource(request, reply, { ...planeRequest, context }, info)
+      ? dispatchResource(request, reply, { ...planeRequest, context }, info, onServed)
       : dispatchPath(request, planeRequest)
   }
 }

@@ -2,6 +2,8 @@ import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { forbidden } from '../apimachinery/errors.ts'
 
+const rememberedHosts = 100
+
 /**
  * Guards against DNS rebinding: a web page that makes a browser on this machine call a name of its own that points here.
  * Addresses cannot be rebound; names must be ours. `names` are those beside the loopback's.
@@ -9,9 +11,15 @@ import { forbidden } from '../apimachinery/errors.ts'
 export function createHostCheck(names: readonly string[]): (request: FastifyRequest) => void {
   const allowed = new Set(['localhost', ...names.map((name) => name.toLowerCase())])
 
+  // Every client says the same in each of its requests.
+  const seen = new Set<string>()
+
   function isOurs(host: string): boolean {
+    if (seen.has(host)) return true
     const name = hostName(host)
-    return allowed.has(name) || isIP(name) !== 0 || name.endsWith('.localhost')
+    const ours = allowed.has(name) || isIP(name) !== 0 || name.endsWith('.localhost')
+    if (ours && seen.size < rememberedHosts) seen.add(host)
+    return ours
   }
 
   return (request) => {

@@ -17,9 +17,9 @@ import { systemClock } from '../apimachinery/clock.ts'
 import type { Limits } from './limits.ts'
 
 export interface ListenOptions {
-  /** An address, or `localhost` (the default) for `127.0.0.1` and `::1` at once. */
-  readonly host?: string
-  /** 0 takes a free one. */
+  /** Those that this machine does not have are left out, unless none remains. Default: `127.0.0.1` and `::1`. */
+  readonly addresses?: readonly string[]
+  /** The same on every address; 0 takes one that is free on all of them. */
   readonly port: number
 }
 
@@ -48,9 +48,14 @@ const tlsHandshake = 0x16
 /** How HTTP/2 without TLS begins; `PUT` and `PATCH` and `POST` share the first byte. */
 const http2Preface = Buffer.from('PRI * HTTP/2')
 const portAttempts = 20
+/** How often it is looked, while closing, which connections have become idle, in milliseconds. */
+const closePause = 10
+const loopbackAddresses = ['127.0.0.1', '::1']
 
 export function createListener({ handler, tls, limits }: ListenerOptions): Listener {
   const sockets = new Set<Socket>()
+  /** Those among them that have not said yet what they speak. */
+  const undecided = new Set<Socket>()
   const sessions = new Set<Http2Session>()
   const netServers: NetServer[] = []
   let closing = false
@@ -61,11 +66,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
     keepAliveTimeout: limits.idleTimeout,
   }
   const http2Options = { settings: { maxConcurrentStreams: limits.streamsPerConnection } }
-  const requestListener: RequestListener = (request, response) => {
-    if (closing) response.once('finish', closeIdle)
-    handler(request, response)
-  }
-  const plain = createHttpServer({ ...timeouts, maxHeaderSize: limits.headerBytes }, requestListener)
+  const plain = createHttpServer({ ...timeouts, maxHeaderSize: limits.headerBytes }, handler)
   let cleartext: Http2Server | undefined
   let secure: Http2SecureServer | undefined
 
@@ -80,7 +81,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
       maxHeaderSize: limits.headerBytes,
     } as Parameters<typeof createSecureServer>[0])
     Object.assign(secure, timeouts)
-    secure.on('request', requestListener as unknown as Parameters<Http2SecureServer['on']>[1])
+    secure.on('request', handler as unknown as Parameters<Http2SecureServer['on']>[1])
     prepare(secure)
     return secure
   }
@@ -88,7 +89,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
   function cleartextServer(): Http2Server {
     if (!cleartext) {
       cleartext = createHttp2Server(http2Options)
-      cleartext.on('request', requestListener as unknown as Parameters<Http2Server['on']>[1])
+      cleartext.on('request', handler as unknown as Parameters<Http2Server['on']>[1])
       prepare(cleartext)
     }
     return cleartext
@@ -116,7 +117,11 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
       return
     }
     sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    undecided.add(socket)
+    socket.once('close', () => {
+      sockets.delete(socket)
+      undecided.delete(socket)
+    })
     // Whoever says nothing at all is not waited for longer than for headers.
     socket.setTimeout(limits.headerTimeout, () => socket.destroy())
     socket.on('error', () => socket.destroy())
@@ -144,6 +149,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
     } else if (!server) {
       socket.destroy()
     } else {
+      undecided.delete(socket)
       socket.setTimeout(0)
       server.emit('connection', socket)
     }
@@ -163,19 +169,28 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
     return (server.address() as AddressInfo).port
   }
 
-  /** Both loopback addresses on the same port; the second only where this machine has it. */
-  async function bindLoopback(wanted: number): Promise<Listening> {
+  async function bindAll(addresses: readonly string[], wanted: number): Promise<Listening> {
     for (let attempt = 1; ; attempt++) {
-      const port = await bind('127.0.0.1', wanted)
+      let port = wanted
+      const bound: string[] = []
+      let missing: unknown
       try {
-        await bind('::1', port)
-        return { port, addresses: ['127.0.0.1', '::1'] }
+        for (const address of addresses) {
+          try {
+            port = await bind(address, port)
+            bound.push(address)
+          } catch (error) {
+            if (!isMissing(error)) throw listenError(error as NodeJS.ErrnoException, address, port)
+            missing = listenError(error, address, port)
+          }
+        }
+        if (bound.length === 0) throw missing
+        return { port, addresses: bound }
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return { port, addresses: ['127.0.0.1'] }
-        // The free port of one address may be taken on the other.
-        if (code !== 'EADDRINUSE' || wanted !== 0 || attempt === portAttempts) throw error
         await closeNet()
+        // The free port of one address may be taken on another.
+        const taken = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
+        if (!taken || wanted !== 0 || attempt === portAttempts) throw error
       }
     }
   }
@@ -185,29 +200,21 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
   }
 
   return {
-    async listen({ host = 'localhost', port }) {
-      try {
-        if (host === 'localhost') return await bindLoopback(port)
-        return { port: await bind(host, port), addresses: [host] }
-      } catch (error) {
-        await closeNet()
-        throw listenError(error as NodeJS.ErrnoException, host, port)
-      }
-    },
+    listen: ({ addresses = loopbackAddresses, port }) => bindAll(addresses, port),
 
     async close() {
       closing = true
       const stopped = closeNet()
-      closeIdle()
       for (const session of sessions) session.close()
       // Connections are closed in the machine's time, also where the clock of the control plane stands still.
-      const cancel = systemClock.after(limits.closeTimeout, () => {
-        for (const socket of sockets) socket.destroy()
-      })
-      await Promise.all(
-        [...sockets].map((socket) => new Promise<void>((done) => socket.once('close', () => done()))),
-      )
-      cancel()
+      const deadline = systemClock.now() + limits.closeTimeout
+      while (sockets.size > 0) {
+        closeIdle()
+        for (const socket of systemClock.now() < deadline ? undecided : sockets) socket.destroy()
+        await new Promise<void>((done) => {
+          systemClock.after(closePause, done)
+        })
+      }
       await stopped
       for (const server of [plain, secure, cleartext]) server?.close()
     },
@@ -219,16 +226,21 @@ function couldBe(bytes: Buffer, preface: Buffer): boolean {
   return bytes.compare(preface, 0, length, 0, length) === 0
 }
 
+function isMissing(error: unknown): error is NodeJS.ErrnoException {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || code === 'ENOTFOUND'
+}
+
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const where = host === 'localhost' ? 'this machine' : host
   switch (error.code) {
     case 'EADDRINUSE':
-      return new Error(`port ${port} is already in use on ${where}`, { cause: error })
+      return new Error(`port ${port} is already in use on ${host}`, { cause: error })
     case 'EACCES':
-      return new Error(`port ${port} on ${where} needs rights that this process does not have`, {
+      return new Error(`port ${port} on ${host} needs rights that this process does not have`, {
         cause: error,
       })
     case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
     case 'ENOTFOUND':
       return new Error(`${host} is not an address of this machine (port ${port})`, { cause: error })
   }

@@ -7,6 +7,7 @@ import type { Limits } from './limits.ts'
 import type { Format } from './negotiation.ts'
 import type { Query } from './query.ts'
 import type { RequestInfo, ResourceInfo } from './request-info.ts'
+import type { RequestMetrics } from './request-metrics.ts'
 import type { Answer } from './respond.ts'
 import type { Watches } from './watches.ts'
 
@@ -18,6 +19,7 @@ export interface ServerEnvironment {
   readonly log: Logger
   readonly limits: Limits
   readonly watches: Watches
+  readonly requestMetrics: RequestMetrics
 }
 
 /** A request whose plane, caller and purpose are known, and whose caller may do it. */

@@ -73,8 +73,7 @@ function checkFieldManager(manager: string): FieldError[] {
 }
 
 function checkDryRun(values: readonly string[]): FieldError[] {
-  const bad = values.filter((value) => value !== 'All')
-  return bad.length > 0 ? [notSupported('dryRun', bad, ['All'])] : []
+  return values.every((value) => value === 'All') ? [] : [notSupported('dryRun', values, ['All'])]
 }
 
 /** Who writes, where the request does not say: the first word of the user agent, in printable characters. */

@@ -10,7 +10,7 @@ import type { OpenWatch } from '../watches.ts'
 /** GET of a collection with `watch=true`: a line of JSON for every event, until somebody has enough. */
 export const watch: Handler = async (environment, request) => {
   const { context, resource, info, query, format, reply } = request
-  const { registry, watches, limits, log } = environment
+  const { registry, watches, requestMetrics, limits, log } = environment
   requireStream(format)
   if (format.shape === 'PartialObjectMetadataList') {
     throw notAcceptable(['application/json;as=PartialObjectMetadata', 'application/json'])
@@ -59,6 +59,7 @@ export const watch: Handler = async (environment, request) => {
     raw.flushHeaders()
     stream.open(raw)
     watches.add(open)
+    requestMetrics.longRunning(info, 1)
   }
   const cancelTimeout = watches.deadlines.after(timeout, () => {
     // What a client that comes back can go on from.
@@ -69,6 +70,7 @@ export const watch: Handler = async (environment, request) => {
     if (closed) return
     closed = true
     cancelTimeout()
+    if (opened) requestMetrics.longRunning(info, -1)
     watches.delete(open)
     handle?.close()
     release()
