@@ -1,0 +1,244 @@
+import { cloneJson } from '../apimachinery/clone.ts'
+import {
+  childPath,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../apimachinery/field-error.ts'
+import { applyValueDefaults } from './defaulting.ts'
+import { pruneValue } from './pruning.ts'
+import { compileRules } from './rule-check.ts'
+import { checkStructural } from './structural-check.ts'
+import type { StructuralSchema } from './structural-schema.ts'
+import { validateSchema } from './validation.ts'
+
+/** Schemas beyond these are nobody's, and would make every later walk over them slow. */
+const maxDepth = 100
+const maxNodes = 50_000
+
+/**
+ * Everything that keeps a definition's schema from being served: keywords that are not supported, list and map types
+ * that do not fit, schemas that are not structural, defaults that are not valid, rules that do not compile.
+ */
+export function checkSchema(schema: StructuralSchema, path: string): FieldError[] {
+  const tooLarge = checkSize(schema, path)
+  if (tooLarge) return [tooLarge]
+  const errors: FieldError[] = []
+  checkKeywords(schema, path, errors)
+  errors.push(...checkStructural(schema, path))
+  // what follows walks by the structure, so it waits until that is sound
+  if (errors.length > 0) return errors
+  return [...checkDefaults(schema, path), ...compileRules(schema, path)]
+}
+
+function checkSize(schema: StructuralSchema, path: string): FieldError | undefined {
+  const waiting: { value: unknown; depth: number }[] = [{ value: schema, depth: 0 }]
+  let nodes = 0
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (typeof next.value !== 'object' || next.value === null) continue
+    if (++nodes > maxNodes) return forbiddenField(path, `schema must have at most ${maxNodes} nodes`)
+    // properties take two levels of JSON each
+    if (next.depth > maxDepth * 2)
+      return forbiddenField(path, `schema must not be nested deeper than ${maxDepth}`)
+    for (const value of Object.values(next.value)) waiting.push({ value, depth: next.depth + 1 })
+  }
+  return undefined
+}
+
+const unsupportedKeywords = [
+  'id',
+  'additionalItems',
+  'patternProperties',
+  'definitions',
+  'dependencies',
+  '$ref',
+]
+
+function checkKeywords(schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const raw = schema as Readonly<Record<string, unknown>>
+  for (const keyword of unsupportedKeywords) {
+    if (raw[keyword] !== undefined)
+      errors.push(forbiddenField(`${path}.${keyword}`, `${keyword} is not supported`))
+  }
+  if (schema.type === 'null') {
+    errors.push(forbiddenField(`${path}.type`, 'type cannot be set to null, use nullable as an alternative'))
+  }
+  if (Array.isArray(schema.items)) {
+    errors.push(forbiddenField(`${path}.items`, 'items must be a schema object and not an array'))
+    return
+  }
+  if (schema.uniqueItems) {
+    errors.push(
+      forbiddenField(
+        `${path}.uniqueItems`,
+        'uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
+      ),
+    )
+  }
+  checkAdditionalProperties(schema, path, errors)
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
+    errors.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'))
+  }
+  checkMapType(schema, path, errors)
+  checkListType(schema, path, errors)
+  for (const [part, below] of subschemas(schema, path)) checkKeywords(part, below, errors)
+}
+
+function checkAdditionalProperties(schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const { additionalProperties, properties } = schema
+  const place = `${path}.additionalProperties`
+  if (additionalProperties === undefined || additionalProperties === true) return
+  if (properties && Object.keys(properties).length > 0) {
+    errors.push(forbiddenField(place, 'additionalProperties and properties are mutual exclusive'))
+  } else if (additionalProperties === false) {
+    errors.push(forbiddenField(place, 'additionalProperties cannot be set to false'))
+  }
+}
+
+function checkMapType(schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const mapType = schema['x-kubernetes-map-type']
+  if (mapType === undefined) return
+  if (schema.type !== 'object') {
+    const detail = 'must be object if x-kubernetes-map-type is specified'
+    errors.push(schema.type ? invalid(`${path}.type`, schema.type, detail) : required(`${path}.type`, detail))
+  }
+  if (mapType !== 'atomic' && mapType !== 'granular') {
+    errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']))
+  }
+}
+
+function checkListType(schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  const listType = schema['x-kubernetes-list-type']
+  const keys = schema['x-kubernetes-list-map-keys'] ?? []
+  const place = `${path}.x-kubernetes-list-type`
+  if (listType !== undefined) {
+    if (schema.type !== 'array') {
+      const detail = 'must be array if x-kubernetes-list-type is specified'
+      errors.push(
+        schema.type ? invalid(`${path}.type`, schema.type, detail) : required(`${path}.type`, detail),
+      )
+    }
+    if (!['atomic', 'set', 'map'].includes(listType)) {
+      errors.push(notSupported(place, listType, ['atomic', 'set', 'map']))
+    }
+  }
+  if (keys.length > 0 && listType !== 'map') {
+    const detail = 'must be map if x-kubernetes-list-map-keys is non-empty'
+    errors.push(listType === undefined ? required(place, detail) : invalid(place, listType, detail))
+  }
+  if (listType === 'map') checkListMap(schema, keys, path, errors)
+  if (listType === 'set' && schema.items) checkSetItems(schema.items, `${path}.items`, errors)
+}
+
+function checkListMap(
+  schema: StructuralSchema,
+  keys: readonly string[],
+  path: string,
+  errors: FieldError[],
+): void {
+  const keysPath = `${path}.x-kubernetes-list-map-keys`
+  if (keys.length === 0) errors.push(required(keysPath, 'must not be empty if x-kubernetes-list-type is map'))
+  const { items } = schema
+  if (!items) {
+    errors.push(required(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map'))
+    return
+  }
+  if (items.type !== 'object') {
+    errors.push(
+      invalid(
+        `${path}.items.type`,
+        items.type ?? '',
+        "must be object if parent array's x-kubernetes-list-type is map",
+      ),
+    )
+  }
+  for (const [index, key] of keys.entries()) {
+    const property =
+      items.properties && Object.hasOwn(items.properties, key) ? items.properties[key] : undefined
+    const place = `${path}.items.properties[${key}]`
+    if (!property) {
+      errors.push(invalid(keysPath, keys, 'entries must all be names of item properties'))
+    } else if (property.type === 'array' || property.type === 'object') {
+      errors.push(
+        invalid(
+          `${place}.type`,
+          property.type,
+          "must be a scalar type if parent array's x-kubernetes-list-type is map",
+        ),
+      )
+    } else if (property.default === undefined && !items.required?.includes(key)) {
+      errors.push(
+        required(
+          `${place}.default`,
+          'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property',
+        ),
+      )
+    }
+    if (property?.nullable) {
+      errors.push(
+        forbiddenField(
+          `${place}.nullable`,
+          'this property is in x-kubernetes-list-map-keys, so it cannot be nullable',
+        ),
+      )
+    }
+    if (keys.indexOf(key) !== index) {
+      errors.push(invalid(keysPath, keys, 'must not contain duplicate entries'))
+    }
+  }
+}
+
+function checkSetItems(items: StructuralSchema, path: string, errors: FieldError[]): void {
+  if (items.nullable) {
+    errors.push(forbiddenField(`${path}.nullable`, 'cannot be nullable when x-kubernetes-list-type is set'))
+  }
+  const extension = items.type === 'object' ? 'x-kubernetes-map-type' : 'x-kubernetes-list-type'
+  if (items.type !== 'object' && items.type !== 'array') return
+  if (items[extension] !== 'atomic') {
+    errors.push(
+      invalid(
+        `${path}.${extension}`,
+        items[extension],
+        'must be atomic as item of a list with x-kubernetes-list-type=set',
+      ),
+    )
+  }
+}
+
+/** Every schema directly inside of another, with its path. */
+function* subschemas(schema: StructuralSchema, path: string): IterableIterator<[StructuralSchema, string]> {
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    yield [property, `${path}.properties[${name}]`]
+  }
+  if (typeof schema.additionalProperties === 'object') {
+    yield [schema.additionalProperties, `${path}.additionalProperties`]
+  }
+  if (schema.items) yield [schema.items, `${path}.items`]
+  for (const junctor of ['allOf', 'anyOf', 'oneOf'] as const) {
+    for (const [index, part] of (schema[junctor] ?? []).entries())
+      yield [part, `${path}.${junctor}[${index}]`]
+  }
+  if (schema.not) yield [schema.not, `${path}.not`]
+}
+
+/** A default is pruned already, and valid once the defaults inside of it are applied. */
+function checkDefaults(schema: StructuralSchema, path: string, isRoot = true): FieldError[] {
+  const errors: FieldError[] = []
+  if (schema.default !== undefined && schema.default !== null) {
+    const place = childPath(path, 'default')
+    if (isRoot) errors.push(forbiddenField(place, 'must not be set at the root'))
+    else {
+      const value = cloneJson(schema.default)
+      if (pruneValue(schema, value).length > 0) {
+        errors.push(invalid(place, schema.default, 'must not have unknown fields'))
+      } else {
+        applyValueDefaults(schema, value)
+        errors.push(...validateSchema(schema, value, undefined, place))
+      }
+    }
+  }
+  for (const [part, below] of subschemas(schema, path)) errors.push(...checkDefaults(part, below, false))
+  return errors
+}
