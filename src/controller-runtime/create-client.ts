@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import { cloneJson } from '../apimachinery/clone.ts'
+import { deepEqual } from '../apimachinery/equality.ts'
 import { isReason } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
 import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
@@ -65,9 +65,7 @@ export function createClient(options: ClientOptions): Client {
       const draft = cloneJson(current)
       change(draft)
       const unchanged =
-        subresource === 'status'
-          ? isDeepStrictEqual(draft.status, current.status)
-          : isDeepStrictEqual(draft, current)
+        subresource === 'status' ? deepEqual(draft.status, current.status) : deepEqual(draft, current)
       if (unchanged) return current
       guard?.()
       try {

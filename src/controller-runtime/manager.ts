@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../apimachinery/clock.ts'
 import type { Ids } from '../apimachinery/ids.ts'
-import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
+import { type Caller, preferredResource } from '../registry/kind.ts'
 import { type Plane, planeSort, type Registry } from '../registry/registry.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import type { ControllerMetrics } from './metrics.ts'
-import { createPlaneControllers, type PlaneControllers } from './plane-controllers.ts'
+import { createPlaneControllers, type MachineryKinds, type PlaneControllers } from './plane-controllers.ts'
 import type { Reconciler } from './reconciler.ts'
 
 /** Runs the reconcilers, the garbage collector and the expiry of Events on every plane that is started. */
@@ -38,12 +38,6 @@ export interface ManagerOptions {
   /** Milliseconds that one pass may take. Default one minute. */
   readonly reconcileTimeout?: number
   readonly metrics?: ControllerMetrics
-}
-
-export interface MachineryKinds {
-  /** Event of the core group. */
-  readonly event: Kind
-  readonly customResourceDefinition: Kind
 }
 
 const defaultUser: Caller = { name: 'system:kube-controller-manager', groups: ['system:masters'] }

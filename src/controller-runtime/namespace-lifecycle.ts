@@ -90,9 +90,12 @@ export function createNamespaceLifecycleReconciler(
     for: kind,
     // As many workers as Kubernetes' namespace controller has by default.
     concurrency: 10,
-    everyKind({ type, key, plane }) {
+    observeEveryKind({ type, key, plane }) {
       if (type !== 'DELETED' || key.namespace === undefined) return undefined
       return terminating.has(`${plane}|${key.namespace}`) ? { name: key.namespace } : undefined
+    },
+    forgetPlane(plane) {
+      for (const identity of terminating) if (identity.startsWith(`${plane}|`)) terminating.delete(identity)
     },
     async reconcile(key, { plane, client, clock, log }) {
       const identity = `${plane}|${key.name}`

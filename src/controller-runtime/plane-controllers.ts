@@ -1,18 +1,24 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../apimachinery/clock.ts'
 import type { Ids } from '../apimachinery/ids.ts'
-import type { Caller } from '../registry/kind.ts'
+import type { Caller, Kind } from '../registry/kind.ts'
 import type { Plane, Registry } from '../registry/registry.ts'
 import type { Controller } from './controller.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { createEventExpiry } from './event-expiry.ts'
 import { createEventSink } from './event-recorder.ts'
 import { createGarbageCollector } from './garbage-collector.ts'
-import type { MachineryKinds } from './manager.ts'
 import type { ControllerMetrics } from './metrics.ts'
 import { createPlaneWatches, kindIdentity, type PlaneWatches } from './plane-watches.ts'
 import type { Reconciler } from './reconciler.ts'
 import { createReconcilerController, type PlaneEnvironment } from './reconciler-controller.ts'
+
+/** The kinds that the machinery itself works with. */
+export interface MachineryKinds {
+  /** Event of the core group. */
+  readonly event: Kind
+  readonly customResourceDefinition: Kind
+}
 
 export interface PlaneControllersOptions {
   readonly plane: Plane
@@ -90,6 +96,7 @@ export function createPlaneControllers(options: PlaneControllersOptions): PlaneC
       watches.close()
       eventExpiry.close()
       await Promise.all(controllers.map((controller) => controller.stop()))
+      for (const reconciler of options.reconcilers) reconciler.forgetPlane?.(plane)
     },
   }
 }

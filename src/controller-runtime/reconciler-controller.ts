@@ -44,6 +44,8 @@ export function createReconcilerController(
     ids,
     log,
     events: environment.recorder(reconciler.name),
+    clientFor: (other) => createClient({ ...clientOptions, plane: other }),
+    enqueue: (key) => controller.add(formatObjectKey(key)),
   }
 
   const controller = createController({
@@ -55,11 +57,14 @@ export function createReconcilerController(
     concurrency: reconciler.concurrency,
     timeout: environment.timeout,
     metrics: environment.metrics,
-    process: (key, pass) =>
-      reconciler.reconcile(parseKey(key), {
+    process(key, pass) {
+      const passOptions = { ...clientOptions, guard: pass.guard, onWrite: pass.noteWrite }
+      return reconciler.reconcile(parseKey(key), {
         ...context,
-        client: createClient({ ...clientOptions, guard: pass.guard, onWrite: pass.noteWrite }),
-      }),
+        client: createClient(passOptions),
+        clientFor: (other) => createClient({ ...passOptions, plane: other }),
+      })
+    },
   })
 
   const add = (key: ObjectKey | undefined) => {
@@ -72,9 +77,14 @@ export function createReconcilerController(
   for (const watched of reconciler.watches ?? []) {
     watches.listen(watched.kind, createEnqueuer(watched, context, dispatcher, add))
   }
-  if (reconciler.everyKind) {
+  for (const { kind, observe } of reconciler.observes ?? []) {
+    watches.listen(kind, ({ type, object }) => {
+      for (const key of observe({ plane, type, key: object.key, object: object.object })) add(key)
+    })
+  }
+  if (reconciler.observeEveryKind) {
     watches.listenToEveryKind(({ type, kind, object }) =>
-      add(reconciler.everyKind?.({ plane, type, kind, key: object.key })),
+      add(reconciler.observeEveryKind?.({ plane, type, kind, key: object.key })),
     )
   }
   return controller

@@ -23,30 +23,45 @@ export interface Reconciler<T extends KubernetesObject = KubernetesObject> {
   /** A change of one of these asks for a pass over the keys that `enqueue` names. */
   readonly watches?: readonly WatchedKind[]
   /**
-   * Asks for a pass over the key that it returns, for every change of any kind of the plane: for reconcilers that look
-   * after all objects. Called while the change is told: it must be quick.
+   * Told of every change of these kinds the moment it is told at all, before any pass that it asks for: for what a
+   * reconciler remembers of other objects. Must be quick, and must not throw.
    */
-  everyKind?(change: EveryKindChange): ObjectKey | undefined
+  readonly observes?: readonly ObservedKind[]
+  /** The same for every kind of the plane; the one key that it returns is asked a pass for. */
+  observeEveryKind?(change: EveryKindChange): ObjectKey | undefined
+  /** The plane has ended: drops what is remembered of it. */
+  forgetPlane?(plane: Plane): void
   /** Keys that may be worked on at once. Default 1: what must never be handed out twice is decided by one worker. */
   readonly concurrency?: number
   /** One pass. A rejection is logged and retried with back-off. */
   reconcile(key: ObjectKey, context: ReconcileContext): Promise<Result>
 }
 
+/** When a plane starts, every object that is there is told as `ADDED`; so it is, at times, later on. */
+export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED'
+
 export interface EveryKindChange {
   readonly plane: Plane
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly type: ChangeType
   readonly kind: Kind
   readonly key: ObjectKey
 }
 
-export interface WatchedKind {
-  readonly kind: Kind
+export interface ObservedKind<T extends KubernetesObject = KubernetesObject> {
+  readonly kind: Kind<T>
+  /** Returns keys to ask passes for. `object` is its last state when it was deleted. */
+  observe(change: {
+    readonly plane: Plane
+    readonly type: ChangeType
+    readonly key: ObjectKey
+    readonly object: T
+  }): readonly ObjectKey[]
+}
+
+export interface WatchedKind<T extends KubernetesObject = KubernetesObject> {
+  readonly kind: Kind<T>
   /** `object` is the changed object (its last state when it was deleted). */
-  enqueue(
-    object: KubernetesObject,
-    context: ReconcileContext,
-  ): Promise<readonly ObjectKey[]> | readonly ObjectKey[]
+  enqueue(object: T, context: ReconcileContext): Promise<readonly ObjectKey[]> | readonly ObjectKey[]
 }
 
 /** Nothing more to do until something changes, or a further pass after a time (milliseconds). */
@@ -59,6 +74,10 @@ export interface ReconcileContext {
   readonly ids: Ids
   readonly log: Logger
   readonly events: EventRecorder
+  /** The same door to another plane. */
+  clientFor(plane: Plane): Client
+  /** Asks for a pass over a key, for reasons that no watch tells. */
+  enqueue(key: ObjectKey): void
 }
 
 /** Reports to users, as Kubernetes Events about `about`, what a reconciler does. */

@@ -1,0 +1,84 @@
+import type { InstanceSummary } from './instance-ledger.ts'
+import { orderedReady } from './names.ts'
+
+/** What there should be. */
+export interface DesiredInstances {
+  /** The name of the deployment: instances are called `<deployment>-<ordinal>`. */
+  readonly deployment: string
+  readonly replicas: number
+  readonly templateHash: string
+  readonly policy: string
+}
+
+/** The one thing to do next, or what is waited for. */
+export type InstanceAction =
+  | { readonly type: 'create'; readonly ordinal: number }
+  | { readonly type: 'update' | 'delete' | 'wait' | 'repair'; readonly instance: InstanceSummary }
+  | { readonly type: 'none' }
+
+export interface InstanceCounts {
+  readonly replicas: number
+  /** Set up from the present template. */
+  readonly current: number
+  readonly ready: number
+}
+
+/**
+ * Decides one step at a time (the policy OrderedReady): from the lowest ordinal up, what is missing is made and what
+ * is not ready is waited for; then, from the highest ordinal down, what is out of date is updated; then, from the
+ * highest down, what is too many is deleted. So nothing is updated or taken away while something kept is not ready.
+ * Under any other policy nothing is done at all, as deployed. Whatever the policy, what a user has torn loose is
+ * taken back first, and what is no instance of the deployment by its name is deleted.
+ */
+export function nextInstanceAction(
+  instances: Iterable<InstanceSummary>,
+  desired: DesiredInstances,
+): InstanceAction {
+  const kept = new Array<InstanceSummary | undefined>(desired.replicas)
+  let outdated: InstanceSummary | undefined
+  let excess: InstanceSummary | undefined
+  for (const instance of instances) {
+    const { ordinal } = instance
+    if (instance.name !== `${desired.deployment}-${ordinal}`) {
+      if (instance.controlled && !instance.deleting) return { type: 'delete', instance }
+      continue
+    }
+    if (!instance.intact && !instance.deleting) return { type: 'repair', instance }
+    if (ordinal >= desired.replicas) {
+      if (excess === undefined || ordinal > excess.ordinal) excess = instance
+      continue
+    }
+    kept[ordinal] = instance
+    if (instance.templateHash === desired.templateHash) continue
+    if (outdated === undefined || ordinal > outdated.ordinal) outdated = instance
+  }
+  if (desired.policy !== orderedReady) return { type: 'none' }
+  for (let ordinal = 0; ordinal < desired.replicas; ordinal++) {
+    const instance = kept[ordinal]
+    if (instance === undefined) return { type: 'create', ordinal }
+    if (!isSettled(instance)) {
+      // An update may be what an instance that does not become ready is waiting for.
+      if (!instance.deleting && instance.templateHash !== desired.templateHash)
+        return { type: 'update', instance }
+      return { type: 'wait', instance }
+    }
+  }
+  if (outdated !== undefined) return { type: 'update', instance: outdated }
+  if (excess === undefined) return { type: 'none' }
+  return { type: excess.deleting ? 'wait' : 'delete', instance: excess }
+}
+
+/** Ready, staying, and set up from the template that it was made from last. */
+function isSettled({ ready, deleting, templateHash, observedTemplateHash }: InstanceSummary): boolean {
+  return ready && !deleting && (observedTemplateHash === undefined || observedTemplateHash === templateHash)
+}
+
+export function countInstances(instances: Iterable<InstanceSummary>, templateHash: string): InstanceCounts {
+  let [replicas, current, ready] = [0, 0, 0]
+  for (const instance of instances) {
+    replicas += 1
+    if (instance.programmed && instance.observedTemplateHash === templateHash) current += 1
+    if (instance.ready) ready += 1
+  }
+  return { replicas, current, ready }
+}

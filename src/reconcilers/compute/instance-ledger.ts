@@ -1,0 +1,141 @@
+import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
+import { isTrue } from '../../controller-runtime/conditions.ts'
+import { controllerOf, refersTo } from '../../controller-runtime/owner-references.ts'
+import type { ObservedKind } from '../../controller-runtime/reconciler.ts'
+import type { Plane } from '../../registry/registry.ts'
+import { Instance, type InstanceObject } from '../../schemas/compute/instance.ts'
+import { WorkloadDeployment } from '../../schemas/compute/workload-deployment.ts'
+import { instanceIndexLabel, networkGate, workloadDeploymentUidLabel, workloadUidLabel } from './names.ts'
+
+/** What a deployment has to know of each of its instances. */
+export interface InstanceSummary {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  /** The number at the end of the name, or -1. */
+  readonly ordinal: number
+  readonly ready: boolean
+  readonly programmed: boolean
+  readonly deleting: boolean
+  /** Waits for its networks. */
+  readonly gated: boolean
+  /** The template that it was made from. */
+  readonly templateHash: string | undefined
+  /** The template that the provider has set up. */
+  readonly observedTemplateHash: string | undefined
+  /** The deployment is its controller. */
+  readonly controlled: boolean
+  /** Controlled, and with every label that instances carry. */
+  readonly intact: boolean
+}
+
+/**
+ * The instances of every deployment in short, kept by watching: a pass over a deployment of a thousand instances must
+ * not read a thousand objects. Nothing in it is not in the objects.
+ */
+export interface InstanceLedger {
+  readonly observed: ObservedKind<InstanceObject>
+  /** The instances that belong to a deployment (its uid), by controller reference or, without one, by label. */
+  of(plane: Plane, deploymentUid: string): Iterable<InstanceSummary>
+  forgetPlane(plane: Plane): void
+}
+
+interface PlaneLedger {
+  readonly byDeployment: Map<string, Map<string, InstanceSummary>>
+  /** The deployment to which each instance was counted. */
+  readonly deploymentOf: Map<string, string>
+}
+
+export function createInstanceLedger(): InstanceLedger {
+  const planes = new Map<Plane, PlaneLedger>()
+
+  function ledgerOf(plane: Plane): PlaneLedger {
+    let ledger = planes.get(plane)
+    if (!ledger) {
+      ledger = { byDeployment: new Map(), deploymentOf: new Map() }
+      planes.set(plane, ledger)
+    }
+    return ledger
+  }
+
+  function remove({ byDeployment, deploymentOf }: PlaneLedger, name: string): void {
+    const deployment = deploymentOf.get(name)
+    if (deployment === undefined) return
+    deploymentOf.delete(name)
+    const instances = byDeployment.get(deployment)
+    instances?.delete(name)
+    if (instances?.size === 0) byDeployment.delete(deployment)
+  }
+
+  function put(
+    { byDeployment, deploymentOf }: PlaneLedger,
+    name: string,
+    deployment: string,
+    instance: InstanceObject,
+  ) {
+    deploymentOf.set(name, deployment)
+    const instances = byDeployment.get(deployment)
+    if (instances) instances.set(name, summarize(instance))
+    else byDeployment.set(deployment, new Map([[name, summarize(instance)]]))
+  }
+
+  return {
+    observed: {
+      kind: Instance,
+      observe({ plane, type, key, object }) {
+        const ledger = ledgerOf(plane)
+        const name = formatObjectKey(key)
+        const deployment = deploymentUid(object)
+        if (type === 'DELETED' || deployment !== ledger.deploymentOf.get(name)) remove(ledger, name)
+        if (type !== 'DELETED' && deployment !== undefined) put(ledger, name, deployment, object)
+        const owner = deploymentKey(object)
+        return owner ? [owner] : []
+      },
+    },
+    of: (plane, uid) => planes.get(plane)?.byDeployment.get(uid)?.values() ?? [],
+    forgetPlane: (plane) => planes.delete(plane),
+  }
+}
+
+function deploymentUid(instance: InstanceObject): string | undefined {
+  const controller = controllerOf(instance)
+  if (controller) return refersTo(controller, WorkloadDeployment) ? controller.uid : undefined
+  return instance.metadata.labels?.[workloadDeploymentUidLabel]
+}
+
+/** The deployment that a change of the instance concerns: its controller, or the one that its name tells. */
+function deploymentKey({ metadata }: InstanceObject): ObjectKey | undefined {
+  const controller = controllerOf({ metadata })
+  if (controller) {
+    return refersTo(controller, WorkloadDeployment)
+      ? { namespace: metadata.namespace, name: controller.name }
+      : undefined
+  }
+  const match = /^(.+)-\d+$/.exec(metadata.name)
+  return match ? { namespace: metadata.namespace, name: match[1] as string } : undefined
+}
+
+export function summarize(instance: InstanceObject): InstanceSummary {
+  const { metadata, spec, status } = instance
+  const { namespace = '', name, uid = '', labels = {} } = metadata
+  const controlled = controllerOf(instance) !== undefined
+  const ordinal = Number(/-(0|[1-9]\d{0,8})$/.exec(name)?.[1] ?? -1)
+  return {
+    namespace,
+    name,
+    uid,
+    ordinal,
+    ready: isTrue(status?.conditions, 'Ready'),
+    programmed: isTrue(status?.conditions, 'Programmed'),
+    deleting: metadata.deletionTimestamp !== undefined,
+    gated: spec?.controller?.schedulingGates?.some((gate) => gate.name === networkGate) ?? false,
+    templateHash: spec?.controller?.templateHash,
+    observedTemplateHash: status?.controller?.observedTemplateHash,
+    controlled,
+    intact:
+      controlled &&
+      labels[instanceIndexLabel] === String(ordinal) &&
+      labels[workloadUidLabel] !== undefined &&
+      labels[workloadDeploymentUidLabel] !== undefined,
+  }
+}

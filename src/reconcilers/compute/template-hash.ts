@@ -1,0 +1,19 @@
+import type { InstanceTemplate } from '../../schemas/compute/instance-template.ts'
+
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** Tells templates apart: a 32-bit FNV-1a hash in Kubernetes' safe alphabet, the same whatever the order of fields. */
+export function templateHash(template: InstanceTemplate): string {
+  const text = JSON.stringify(template, sortFields)
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  const digits = String(hash >>> 0)
+  return Array.from(digits, (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')
+}
+
+function sortFields(_field: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+}

@@ -1,0 +1,118 @@
+import { isReason } from '../../apimachinery/errors.ts'
+import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
+import { type Finding, findCondition, isTrue, setCondition } from '../../controller-runtime/conditions.ts'
+import { ownerReference } from '../../controller-runtime/owner-references.ts'
+import type { Reconciler } from '../../controller-runtime/reconciler.ts'
+import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
+import { Network, type NetworkObject } from '../../schemas/networking/network.ts'
+import { NetworkBinding, type NetworkBindingObject } from '../../schemas/networking/network-binding.ts'
+import { NetworkContext, type NetworkContextObject } from '../../schemas/networking/network-context.ts'
+import { networkContextName, sameLocation } from './names.ts'
+
+/** Gives each binding the context of its network in its location, which many bindings may share. */
+export function createNetworkBindingReconciler(): Reconciler<NetworkBindingObject> {
+  const references = createReferenceIndex(NetworkBinding, (binding) => [
+    `network ${formatObjectKey(networkKey(binding))}`,
+    `context ${formatObjectKey(contextKey(binding))}`,
+  ])
+  return {
+    name: 'network-binding',
+    planes: ['project'],
+    for: NetworkBinding,
+    observes: [references.observed],
+    watches: [
+      {
+        kind: Network,
+        enqueue: ({ metadata: { namespace, name } }, { plane }) =>
+          references.find(plane, `network ${formatObjectKey({ namespace, name })}`),
+      },
+      {
+        kind: NetworkContext,
+        enqueue: ({ metadata: { namespace, name } }, { plane }) =>
+          references.find(plane, `context ${formatObjectKey({ namespace, name })}`),
+      },
+    ],
+    concurrency: 4,
+    forgetPlane: (plane) => references.forgetPlane(plane),
+
+    async reconcile(key, { client, clock, events }) {
+      const binding = await client.get(NetworkBinding, key)
+      if (!binding || binding.metadata.deletionTimestamp !== undefined) return undefined
+      const contextName = contextKey(binding)
+      let networkContext = await client.get(NetworkContext, contextName)
+      if (!networkContext) {
+        const network = await client.get(Network, networkKey(binding))
+        if (network && network.metadata.deletionTimestamp === undefined) {
+          try {
+            networkContext = await client.create(NetworkContext, contextOf(binding, network))
+          } catch (error) {
+            // Another binding was quicker; its change asks for another pass over this one.
+            if (!isReason(error, 'AlreadyExists')) throw error
+          }
+        }
+      }
+      const finding = readiness(binding, networkContext)
+      const before = findCondition(binding.status?.conditions, 'Ready')
+      const updated = await client.changeStatus(NetworkBinding, key, (draft) => {
+        const status = {
+          ...draft.status,
+          conditions: setCondition(draft.status?.conditions, finding, clock.now()),
+        }
+        if (finding.status === 'True') {
+          status.networkContextRef = { namespace: contextName.namespace ?? '', name: contextName.name }
+        }
+        draft.status = status
+      })
+      if (updated && before?.reason !== finding.reason && finding.reason !== 'NetworkContextNotReady') {
+        const type = finding.status === 'True' ? 'Normal' : 'Warning'
+        events.record({ kind: NetworkBinding, object: updated }, type, finding.reason, finding.message)
+      }
+      return undefined
+    },
+  }
+}
+
+function networkKey({ metadata, spec }: NetworkBindingObject): ObjectKey {
+  return { namespace: spec.network.namespace ?? metadata.namespace, name: spec.network.name }
+}
+
+function contextKey(binding: NetworkBindingObject): ObjectKey {
+  const { namespace, name } = networkKey(binding)
+  return { namespace, name: networkContextName(name, binding.spec.location) }
+}
+
+function contextOf(binding: NetworkBindingObject, network: NetworkObject): NetworkContextObject {
+  const { namespace = '', name } = contextKey(binding)
+  return {
+    metadata: { namespace, name, ownerReferences: [ownerReference(Network, network)] },
+    spec: { network: { name: network.metadata.name }, location: { ...binding.spec.location } },
+  }
+}
+
+/** Follows the context up and down; the deployed controller stops looking once the binding is ready. */
+function readiness(binding: NetworkBindingObject, networkContext: NetworkContextObject | undefined): Finding {
+  const { network, location } = binding.spec
+  const notReady = (reason: string, message: string): Finding => ({
+    type: 'Ready',
+    status: 'False',
+    reason,
+    message,
+  })
+  if (!networkContext) return notReady('NetworkNotFound', `Network ${network.name} does not exist`)
+  const { name } = networkContext.metadata
+  const { spec, status } = networkContext
+  if (spec?.network.name !== network.name || !sameLocation(spec.location, location)) {
+    return notReady(
+      'NetworkContextNameConflict',
+      `Network context ${name} is that of another network or location`,
+    )
+  }
+  const programmed = findCondition(status?.conditions, 'Programmed')
+  if (programmed?.status === 'False' && programmed.reason === 'NetworkFailedToCreate') {
+    return notReady('NetworkFailedToCreate', programmed.message)
+  }
+  if (!isTrue(status?.conditions, 'Ready')) {
+    return notReady('NetworkContextNotReady', `Network context ${name} is not ready`)
+  }
+  return { type: 'Ready', status: 'True', reason: 'NetworkContextReady', message: 'Network context is ready' }
+}

@@ -1,0 +1,139 @@
+import { formatTime } from '../../apimachinery/clock.ts'
+import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import type { Reconciler } from '../../controller-runtime/reconciler.ts'
+import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
+import { User, type UserObject } from '../../schemas/iam/user.ts'
+import { displayNameAnnotation } from '../../schemas/resourcemanager/group.ts'
+import { Organization, type OrganizationObject } from '../../schemas/resourcemanager/organization.ts'
+import {
+  OrganizationMembership,
+  type OrganizationMembershipObject,
+} from '../../schemas/resourcemanager/organization-membership.ts'
+
+type MembershipSpec = NonNullable<OrganizationMembershipObject['spec']>
+type MembershipStatus = NonNullable<OrganizationMembershipObject['status']>
+
+/** Shows on a membership whom it makes a member of what, and ends it when the user is gone. */
+export function createOrganizationMembershipReconciler(): Reconciler<OrganizationMembershipObject> {
+  const references = createReferenceIndex(OrganizationMembership, ({ spec }) =>
+    spec ? [`Organization ${spec.organizationRef.name}`, `User ${spec.userRef.name}`] : [],
+  )
+  return {
+    name: 'organization-membership',
+    planes: ['root'],
+    for: OrganizationMembership,
+    observes: [references.observed],
+    watches: [Organization, User].map((kind) => ({
+      kind,
+      enqueue: ({ metadata }, { plane }) => references.find(plane, `${kind.names.kind} ${metadata.name}`),
+    })),
+    forgetPlane: (plane) => references.forgetPlane(plane),
+
+    async reconcile(key, { client, clock, events }) {
+      const membership = await client.get(OrganizationMembership, key)
+      if (!membership?.spec || membership.metadata.deletionTimestamp !== undefined) return undefined
+      const { spec } = membership
+      const organization = await client.get(Organization, { name: spec.organizationRef.name })
+      const user = await client.get(User, { name: spec.userRef.name })
+      const before = findCondition(membership.status?.conditions, 'Ready')
+      if (!user && before?.reason === 'UserNotFound') {
+        await client.delete(OrganizationMembership, key, {
+          preconditions: { uid: membership.metadata.uid ?? '' },
+        })
+        return undefined
+      }
+      const finding = readiness(spec, organization, user)
+      const updated = await client.changeStatus(OrganizationMembership, key, (draft) => {
+        draft.status = statusOf(draft, spec, finding, organization, user, clock.now())
+      })
+      if (updated && before?.reason !== finding.reason) {
+        const type = finding.status === 'True' ? 'Normal' : 'Warning'
+        events.record(
+          { kind: OrganizationMembership, object: updated },
+          type,
+          finding.reason,
+          finding.message,
+        )
+      }
+      return undefined
+    },
+  }
+}
+
+function readiness(
+  spec: MembershipSpec,
+  organization: OrganizationObject | undefined,
+  user: UserObject | undefined,
+): Finding {
+  const type = 'Ready'
+  if (!organization) {
+    const message = `Organization ${spec.organizationRef.name} does not exist`
+    return { type, status: 'False', reason: 'OrganizationNotFound', message }
+  }
+  if (!user) {
+    return {
+      type,
+      status: 'False',
+      reason: 'UserNotFound',
+      message: `User ${spec.userRef.name} does not exist`,
+    }
+  }
+  return { type, status: 'True', reason: 'Ready', message: 'Organization membership is ready' }
+}
+
+function statusOf(
+  { metadata, status: old }: OrganizationMembershipObject,
+  spec: MembershipSpec,
+  ready: Finding,
+  organization: OrganizationObject | undefined,
+  user: UserObject | undefined,
+  now: number,
+): MembershipStatus {
+  const { roles = [] } = spec
+  const observedGeneration = metadata.generation
+  const rolesApplied: Finding =
+    roles.length === 0
+      ? {
+          type: 'RolesApplied',
+          status: 'True',
+          reason: 'NoRolesSpecified',
+          message: 'The membership names no roles',
+        }
+      : { type: 'RolesApplied', status: 'True', reason: 'AllRolesApplied', message: 'All roles are applied' }
+  const conditions = setCondition(old?.conditions, { ...ready, observedGeneration }, now)
+  const isReady = ready.status === 'True'
+  const displayName = organization?.metadata.annotations?.[displayNameAnnotation]
+  const { email, givenName, familyName } = user?.spec ?? {}
+  const avatarUrl = user?.status?.avatarUrl
+  return {
+    ...old,
+    conditions: isReady ? setCondition(conditions, { ...rolesApplied, observedGeneration }, now) : conditions,
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    ...(organization
+      ? {
+          organization: {
+            type: organization.spec.type,
+            ...(displayName === undefined ? {} : { displayName }),
+          },
+        }
+      : {}),
+    ...(user
+      ? {
+          user: {
+            ...(email === undefined ? {} : { email }),
+            ...(givenName === undefined ? {} : { givenName }),
+            ...(familyName === undefined ? {} : { familyName }),
+            ...(avatarUrl === undefined ? {} : { avatarUrl }),
+          },
+        }
+      : {}),
+    appliedRoles: isReady
+      ? roles.map(({ name, namespace }) => ({
+          name,
+          ...(namespace === undefined ? {} : { namespace }),
+          status: 'Applied' as const,
+          appliedAt: old?.appliedRoles?.find((role) => role.name === name)?.appliedAt ?? formatTime(now),
+        }))
+      : (old?.appliedRoles ?? []),
+  }
+}

@@ -1,0 +1,109 @@
+import { isReason } from '../../apimachinery/errors.ts'
+import type { Client } from '../../controller-runtime/client.ts'
+import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import type { ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
+import { Namespace } from '../../schemas/core/namespace.ts'
+import { Project, type ProjectObject } from '../../schemas/resourcemanager/project.ts'
+
+/** What a project's life needs of the control planes around it. `uid` is the project's: it names the plane. */
+export interface ProjectPlanes {
+  /** Resolves when reconcilers work on the plane. Starting twice is starting once. */
+  start(uid: string): Promise<void>
+  /** Ends all work on the plane and removes everything in it; resolves when that is done. */
+  empty(uid: string): Promise<void>
+}
+
+const projectControllerFinalizer = 'resourcemanager.miloapis.com/project-controller'
+
+/** The namespaces that every project has from the beginning, with their labels. */
+const projectNamespaces: Readonly<Record<string, Record<string, string>>> = {
+  'milo-system': { 'miloapis.com/system': 'true' },
+  default: { 'miloapis.com/project-default': 'true' },
+}
+
+/** Gives each project its control plane, and empties it when the project goes. */
+export function createProjectReconciler(planes: ProjectPlanes): Reconciler<ProjectObject> {
+  return {
+    name: 'project',
+    planes: ['root'],
+    for: Project,
+    concurrency: 4,
+
+    async reconcile(key, context) {
+      const { client, events } = context
+      const project = await client.get(Project, key)
+      if (!project) return undefined
+      const { deletionTimestamp, finalizers = [], uid = '' } = project.metadata
+      if (deletionTimestamp !== undefined) {
+        await finish(project, context)
+        return undefined
+      }
+      if (!finalizers.includes(projectControllerFinalizer)) {
+        await client.change(Project, key, ({ metadata }) => {
+          metadata.finalizers = [...(metadata.finalizers ?? []), projectControllerFinalizer]
+        })
+        return undefined
+      }
+      await planes.start(uid)
+      await ensureNamespaces(context.clientFor(`project/${uid}`))
+      const before = findCondition(project.status?.conditions, 'Ready')
+      const updated = await setConditions(project, context, {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Ready',
+        message: 'Project is ready',
+        observedGeneration: project.metadata.generation,
+      })
+      if (updated && before?.status !== 'True') {
+        events.record({ kind: Project, object: updated }, 'Normal', 'Ready', 'Project is ready')
+      }
+      return undefined
+    },
+  }
+
+  async function finish(project: ProjectObject, context: ReconcileContext): Promise<void> {
+    const { name, uid = '', finalizers = [] } = project.metadata
+    if (!finalizers.includes(projectControllerFinalizer)) return
+    const cleanup = { type: 'ResourceCleanup', observedGeneration: project.metadata.generation }
+    await setConditions(project, context, {
+      ...cleanup,
+      status: 'True',
+      reason: 'CleanupStarted',
+      message: 'The content of the project is being removed',
+    })
+    await planes.empty(uid)
+    await setConditions(project, context, {
+      ...cleanup,
+      status: 'False',
+      reason: 'CleanupComplete',
+      message: 'The content of the project has been removed',
+    })
+    await context.client.change(Project, { name }, ({ metadata }) => {
+      metadata.finalizers = metadata.finalizers?.filter((each) => each !== projectControllerFinalizer) ?? []
+    })
+  }
+}
+
+function setConditions(
+  { metadata: { name } }: ProjectObject,
+  { client, clock }: ReconcileContext,
+  finding: Finding,
+): Promise<ProjectObject | undefined> {
+  return client.changeStatus(Project, { name }, (draft) => {
+    draft.status = {
+      ...draft.status,
+      conditions: setCondition(draft.status?.conditions, finding, clock.now()),
+    }
+  })
+}
+
+async function ensureNamespaces(client: Client): Promise<void> {
+  for (const [name, labels] of Object.entries(projectNamespaces)) {
+    if (await client.get(Namespace, { name })) continue
+    try {
+      await client.create(Namespace, { metadata: { name, labels: { ...labels } } })
+    } catch (error) {
+      if (!isReason(error, 'AlreadyExists')) throw error
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import type { Client } from '../../controller-runtime/client.ts'
+import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import type { Reconciler } from '../../controller-runtime/reconciler.ts'
+import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
+import { Secret, type SecretObject } from '../../schemas/core/secret.ts'
+import {
+  ExportPolicy,
+  type ExportPolicyObject,
+  type ExportPolicySpec,
+} from '../../schemas/telemetry/export-policy.ts'
+
+const exportPolicyFinalizer = 'exportpolicy.telemetry.miloapis.com/controller'
+
+type Sink = ExportPolicySpec['sinks'][number]
+
+/** Says of each sink of a policy whether it can be used, and of the policy whether all of them can. */
+export function createExportPolicyReconciler(): Reconciler<ExportPolicyObject> {
+  const secrets = createReferenceIndex(ExportPolicy, ({ metadata, spec }) =>
+    spec.sinks.flatMap((sink) => secretName(sink) ?? []).map((name) => `${metadata.namespace}/${name}`),
+  )
+  return {
+    name: 'export-policy',
+    planes: ['project'],
+    for: ExportPolicy,
+    observes: [secrets.observed],
+    watches: [
+      {
+        kind: Secret,
+        enqueue: ({ metadata: { namespace, name } }, { plane }) =>
+          secrets.find(plane, `${namespace}/${name}`),
+      },
+    ],
+    forgetPlane: (plane) => secrets.forgetPlane(plane),
+
+    async reconcile(key, { client, clock, events }) {
+      const policy = await client.get(ExportPolicy, key)
+      if (!policy) return undefined
+      const { deletionTimestamp, finalizers = [], generation, namespace = '' } = policy.metadata
+      if (deletionTimestamp !== undefined) {
+        if (!finalizers.includes(exportPolicyFinalizer)) return undefined
+        await client.change(ExportPolicy, key, ({ metadata }) => {
+          metadata.finalizers = metadata.finalizers?.filter((each) => each !== exportPolicyFinalizer) ?? []
+        })
+        return undefined
+      }
+      if (!finalizers.includes(exportPolicyFinalizer)) {
+        await client.change(ExportPolicy, key, ({ metadata }) => {
+          metadata.finalizers = [...(metadata.finalizers ?? []), exportPolicyFinalizer]
+        })
+        return undefined
+      }
+      const findings = new Map<string, Finding>()
+      for (const sink of policy.spec.sinks) {
+        findings.set(sink.name, {
+          ...(await acceptance(sink, namespace, client)),
+          observedGeneration: generation,
+        })
+      }
+      const ready = readiness([...findings.values()], generation)
+      const before = findCondition(policy.status?.conditions, 'Ready')
+      const updated = await client.changeStatus(ExportPolicy, key, (draft) => {
+        const old = draft.status?.sinks ?? []
+        draft.status = {
+          ...draft.status,
+          conditions: setCondition(draft.status?.conditions, ready, clock.now()),
+          sinks: [...findings].map(([name, finding]) => {
+            const known = old.find((sink) => sink.name === name)
+            return { name, conditions: setCondition(known?.conditions, finding, clock.now()) }
+          }),
+        }
+      })
+      if (updated && (before?.reason !== ready.reason || before.message !== ready.message)) {
+        const type = ready.status === 'True' ? 'Normal' : 'Warning'
+        events.record({ kind: ExportPolicy, object: updated }, type, ready.reason, ready.message)
+      }
+      return undefined
+    },
+  }
+}
+
+function secretName(sink: Sink): string | undefined {
+  return sink.target.prometheusRemoteWrite?.authentication?.basicAuth?.secretRef.name
+}
+
+async function acceptance(sink: Sink, namespace: string, client: Client): Promise<Finding> {
+  const name = secretName(sink)
+  const fault =
+    name === undefined ? undefined : secretFault(name, await client.get(Secret, { namespace, name }))
+  return fault === undefined
+    ? { type: 'Accepted', status: 'True', reason: 'SinkConfigured', message: '' }
+    : { type: 'Accepted', status: 'False', reason: 'InvalidAuthentication', message: fault }
+}
+
+function secretFault(name: string, secret: SecretObject | undefined): string | undefined {
+  if (!secret) return `Secret ${name} does not exist`
+  const { type, data = {} } = secret
+  if (type !== 'kubernetes.io/basic-auth') return `Secret ${name} is not of type kubernetes.io/basic-auth`
+  const missing = ['username', 'password'].find((field) => !Object.hasOwn(data, field))
+  return missing && `Secret ${name} has no ${missing}`
+}
+
+function readiness(findings: readonly Finding[], observedGeneration: number | undefined): Finding {
+  const accepted = findings.filter(({ status }) => status === 'True').length
+  const type = 'Ready'
+  const message = `${accepted} of ${findings.length} sinks are accepted`
+  return accepted === findings.length
+    ? { type, status: 'True', reason: 'SinksAccepted', message, observedGeneration }
+    : { type, status: 'False', reason: 'SinksNotAccepted', message, observedGeneration }
+}
