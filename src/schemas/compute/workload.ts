@@ -4,6 +4,7 @@ import { ageColumn, conditionColumn, textColumn } from '../columns.ts'
 import { conditions } from '../conditions.ts'
 import { int32, list, object, optional, plainText, type Static, text } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
+import { forOwnShape } from '../own-shape.ts'
 import { computeGroup } from './group.ts'
 import { instanceTemplate } from './instance-template.ts'
 import { replicaCounts } from './replica-counts.ts'
@@ -58,24 +59,26 @@ export interface WorkloadObject extends KubernetesObject {
   status?: WorkloadStatus
 }
 
+const schema = onFirstUse(() =>
+  objectSchema('Containers or virtual machines that run in one or more cities.', {
+    spec: spec(),
+    status: optional(status()),
+  }),
+)
+
 export const Workload: Kind<WorkloadObject> = {
   group: computeGroup,
   names: { kind: 'Workload', listKind: 'WorkloadList', plural: 'workloads', singular: 'workload' },
   scope: 'Namespaced',
   planes: ['project'],
   origin: 'custom',
-  admission: workloadAdmission,
+  admission: forOwnShape(schema, workloadAdmission),
   versions: [
     {
       name: 'v1alpha',
       served: true,
       storage: true,
-      schema: onFirstUse(() =>
-        objectSchema('Containers or virtual machines that run in one or more cities.', {
-          spec: spec(),
-          status: optional(status()),
-        }),
-      ),
+      schema,
       columns: [
         ageColumn,
         conditionColumn('Available', 'Available', 'status'),

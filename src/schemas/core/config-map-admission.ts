@@ -1,8 +1,7 @@
-import { badRequest } from '../../apimachinery/errors.ts'
 import { type FieldError, invalid, keyPath } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
 import { withoutNulls } from './absent-values.ts'
-import { base64Fault, base64Size } from './base64.ts'
+import { base64Size, refuseBadBase64 } from './base64.ts'
 import type { ConfigMapObject } from './config-map.ts'
 import { checkDataKeys, checkDataSize } from './data-keys.ts'
 import { frozenFields } from './immutability.ts'
@@ -10,14 +9,7 @@ import { frozenFields } from './immutability.ts'
 export const configMapAdmission: Admission<ConfigMapObject> = {
   mutate(configMap) {
     withoutNulls(configMap)
-    for (const value of Object.values(configMap.binaryData ?? {})) {
-      const fault = typeof value === 'string' ? base64Fault(value) : undefined
-      if (fault !== undefined) {
-        throw badRequest(
-          `ConfigMap in version "v1" cannot be handled as a ConfigMap: illegal base64 data at input byte ${fault}`,
-        )
-      }
-    }
+    refuseBadBase64('ConfigMap', configMap.binaryData)
   },
 
   validate(configMap, old) {

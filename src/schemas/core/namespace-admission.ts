@@ -1,8 +1,9 @@
 import { cloneJson } from '../../apimachinery/clone.ts'
+import { forbidden } from '../../apimachinery/errors.ts'
 import type { Admission } from '../../registry/admission.ts'
 import { withoutNulls } from './absent-values.ts'
 import type { NamespaceObject } from './namespace.ts'
-import { kubernetesFinalizer, namespaceNameLabel } from './namespace-lifecycle.ts'
+import { immortalNamespaces, kubernetesFinalizer, namespaceNameLabel } from './namespace-lifecycle.ts'
 
 /**
  * A namespace begins Active, with the finalizer that waits for its contents; afterwards `spec.finalizers` moves only
@@ -16,7 +17,8 @@ export const namespaceAdmission: Admission<NamespaceObject> = {
       [namespaceNameLabel]: namespace.metadata.name,
     }
     if (old === undefined) {
-      const finalizers = namespace.spec?.finalizers ?? []
+      const sent: unknown = namespace.spec?.finalizers
+      const finalizers: string[] = Array.isArray(sent) ? sent : []
       namespace.spec = {
         finalizers: finalizers.includes(kubernetesFinalizer)
           ? finalizers
@@ -27,6 +29,11 @@ export const namespaceAdmission: Admission<NamespaceObject> = {
       delete namespace.spec
     } else {
       namespace.spec = cloneJson(old.spec)
+    }
+  },
+  validateDelete({ metadata: { name } }) {
+    if (immortalNamespaces.has(name)) {
+      throw forbidden({ group: '', resource: 'namespaces' }, name, 'this namespace may not be deleted')
     }
   },
 }

@@ -1,8 +1,8 @@
-import { badRequest } from '../../apimachinery/errors.ts'
 import { type FieldError, invalid, keyPath, required } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
+import { isTextMap } from '../record.ts'
 import { withoutNulls } from './absent-values.ts'
-import { base64Fault, base64Size } from './base64.ts'
+import { base64Size, refuseBadBase64 } from './base64.ts'
 import { checkDataKeys, checkDataSize } from './data-keys.ts'
 import { frozenFields, unchanged } from './immutability.ts'
 import type { SecretObject } from './secret.ts'
@@ -27,9 +27,11 @@ const serviceAccountAnnotation = 'kubernetes.io/service-account.name'
 export const secretAdmission: Admission<SecretObject> = {
   mutate(secret) {
     withoutNulls(secret)
-    refuseBadBase64(secret.data)
-    if (secret.stringData !== undefined) {
-      secret.data = { ...secret.data, ...encoded(secret.stringData) }
+    refuseBadBase64('Secret', secret.data)
+    const { data = {}, stringData } = secret
+    // What is no map of texts is left for the schema to refuse.
+    if (isTextMap(stringData) && isTextMap(data)) {
+      secret.data = { ...data, ...encoded(stringData) }
       delete secret.stringData
     }
     secret.type ||= 'Opaque'
@@ -55,18 +57,6 @@ function encoded(values: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
   )
-}
-
-/** A real server cannot even decode such a body; the answer is a 400 that keeps the value to itself. */
-function refuseBadBase64(data: Record<string, string> | undefined): void {
-  for (const value of Object.values(data ?? {})) {
-    const fault = typeof value === 'string' ? base64Fault(value) : undefined
-    if (fault !== undefined) {
-      throw badRequest(
-        `Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${fault}`,
-      )
-    }
-  }
 }
 
 function checkType(secret: SecretObject, data: Record<string, string>): FieldError[] {

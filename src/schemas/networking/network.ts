@@ -4,6 +4,7 @@ import { ageColumn, readyColumns, textColumn } from '../columns.ts'
 import { conditions } from '../conditions.ts'
 import { choice, int32, list, object, optional, plainText, type Static, text } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
+import { forOwnShape } from '../own-shape.ts'
 import { networkingGroup } from './group.ts'
 import { ipFamily } from './ip-family.ts'
 import { networkAdmission } from './network-admission.ts'
@@ -80,6 +81,13 @@ export interface NetworkObject extends KubernetesObject {
   status?: NetworkStatus
 }
 
+const schema = onFirstUse(() =>
+  objectSchema('A network that instances of a project share, with its address ranges.', {
+    spec: spec(),
+    status: optional(status()),
+  }),
+)
+
 /** Beyond the deployed schema: the documented `ipv4Ranges` and `ipv6Ranges`, and `status.ipam`. */
 export const Network: Kind<NetworkObject> = {
   group: networkingGroup,
@@ -87,18 +95,13 @@ export const Network: Kind<NetworkObject> = {
   scope: 'Namespaced',
   planes: ['project'],
   origin: 'custom',
-  admission: networkAdmission,
+  admission: forOwnShape(schema, networkAdmission),
   versions: [
     {
       name: 'v1alpha',
       served: true,
       storage: true,
-      schema: onFirstUse(() =>
-        objectSchema('A network that instances of a project share, with its address ranges.', {
-          spec: spec(),
-          status: optional(status()),
-        }),
-      ),
+      schema,
       columns: [
         textColumn('Name', '.metadata.name'),
         ageColumn,

@@ -1,6 +1,7 @@
 import { type FieldError, forbiddenField, keyPath } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
 import { denied } from '../denial.ts'
+import { isRecord } from '../record.ts'
 import { organizationNameLabel, resourceManagerGroup } from './group.ts'
 import { checkNameLength } from './name-length.ts'
 import { Organization, type OrganizationObject } from './organization.ts'
@@ -32,7 +33,9 @@ export const projectAdmission: Admission<ProjectObject> = {
     project.metadata.ownerReferences = [
       { apiVersion: `${resourceManagerGroup}/v1alpha1`, kind: 'Organization', name, uid },
     ]
-    project.spec = { ...project.spec, ownerRef: { kind: 'Organization', name } }
+    const sent: unknown = project.spec ?? {}
+    // What is no object is left for the schema to refuse.
+    if (isRecord(sent)) project.spec = { ...sent, ownerRef: { kind: 'Organization', name } }
   },
 
   validate(project, old) {

@@ -3,6 +3,7 @@ import type { Kind } from '../../registry/kind.ts'
 import { conditions } from '../conditions.ts'
 import { integer, keyedList, list, object, optional, plainText, type Static, text } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
+import { forOwnShape } from '../own-shape.ts'
 import { exportPolicyAdmission } from './export-policy-admission.ts'
 
 /** The API group in which export policies are stored: the spelling of the public document. */
@@ -99,6 +100,13 @@ export interface ExportPolicyObject extends KubernetesObject {
   status?: ExportPolicyStatus
 }
 
+const schema = onFirstUse(() =>
+  objectSchema('Sends telemetry of the platform to servers of your own.', {
+    spec: spec(),
+    status: optional(status()),
+  }),
+)
+
 export const ExportPolicy: Kind<ExportPolicyObject> = {
   group: telemetryGroup,
   names: {
@@ -110,18 +118,13 @@ export const ExportPolicy: Kind<ExportPolicyObject> = {
   scope: 'Namespaced',
   planes: ['project'],
   origin: 'custom',
-  admission: exportPolicyAdmission,
+  admission: forOwnShape(schema, exportPolicyAdmission),
   versions: [
     {
       name: 'v1alpha1',
       served: true,
       storage: true,
-      schema: onFirstUse(() =>
-        objectSchema('Sends telemetry of the platform to servers of your own.', {
-          spec: spec(),
-          status: optional(status()),
-        }),
-      ),
+      schema,
       columns: [],
       subresources: { status: true },
     },

@@ -5,7 +5,11 @@ import { parse } from 'yaml'
 import type { StructuralSchema } from '../../../src/registry/structural-schema.ts'
 
 /** The CustomResourceDefinitions of the deployed API, where they are at hand: they are not part of this repository. */
-const folder = path.resolve(fileURLToPath(import.meta.url), '../../../../../shared/reference/crds')
+const reference = path.resolve(fileURLToPath(import.meta.url), '../../../../../shared/reference')
+const folder = path.join(reference, 'crds')
+
+/** The manifests of the public document. */
+export const samplesFolder = path.join(reference, 'samples')
 
 export const referenceAvailable = existsSync(folder)
 
