@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
-import { customResourceDefinitionStatus } from '../registry/custom-resource-definition.ts'
+import { customResourceDefinitionStatus } from '../registry/custom-resource-definition-status.ts'
 import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
 import { builtInAnnotation } from '../registry/kind-catalogue.ts'
 import type { Plane, Registry } from '../registry/registry.ts'
@@ -9,7 +9,7 @@ import type { ReconcileContext, Reconciler } from './reconciler.ts'
 /** What is read and written of a CustomResourceDefinition. */
 export interface CustomResourceDefinitionLike extends KubernetesObject {
   spec: { group: string; names: { plural: string } }
-  status?: { conditions?: ConditionLike[] }
+  status?: { conditions?: readonly ConditionLike[] }
 }
 
 export interface CustomResourceDefinitionsOptions {
@@ -163,7 +163,7 @@ export function createCustomResourceDefinitionsReconciler(
         ...(plane === 'root' ? [] : await clientFor('root').list(kind)),
       ].filter(({ metadata }) => metadata.name !== key.name)
       await client.changeStatus(kind, key, (draft) => {
-        draft.status = customResourceDefinitionStatus(draft, others, clock.now())
+        draft.status = { ...customResourceDefinitionStatus(draft, others, clock.now()) }
       })
       return undefined
     },
