@@ -1,5 +1,5 @@
 import type { JsonValue } from '../apimachinery/object.ts'
-import { choice, dateTime, int64, keyedList, list, object, optional, type Static, text } from './field.ts'
+import { choice, dateTime, int64, keyedList, list, object, optional, text } from './field.ts'
 
 /** One entry of `status.conditions`. */
 function condition() {
@@ -30,8 +30,6 @@ function condition() {
     ),
   })
 }
-
-export type Condition = Static<ReturnType<typeof condition>>
 
 export function conditions(description: string) {
   return list(description, condition())

@@ -2,8 +2,8 @@ import { type FieldError, invalid, notSupported, required } from '../../apimachi
 import { compareQuantity, formatQuantity, parseQuantity, type Quantity } from '../../apimachinery/quantity.ts'
 import type { Volume } from './volume.ts'
 
-export const supportedDiskType = 'pd-standard'
-export const supportedImage = 'datumcloud/ubuntu-2204-lts'
+const supportedDiskType = 'pd-standard'
+const supportedImage = 'datumcloud/ubuntu-2204-lts'
 const supportedFilesystem = 'ext4'
 
 type Disk = NonNullable<Volume['disk']>

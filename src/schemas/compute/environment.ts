@@ -1,4 +1,4 @@
-import { boolean, object, optional, quantity, type Static, text } from '../field.ts'
+import { boolean, object, optional, quantity, text } from '../field.ts'
 
 const wholeReference = { 'x-kubernetes-map-type': 'atomic' } as const
 
@@ -52,5 +52,3 @@ export function environmentVariable() {
     valueFrom: optional(source()),
   })
 }
-
-export type EnvironmentVariable = Static<ReturnType<typeof environmentVariable>>

@@ -37,7 +37,7 @@ function status() {
   )
 }
 
-export type InstanceStatus = Static<ReturnType<typeof status>>
+type InstanceStatus = Static<ReturnType<typeof status>>
 
 export interface InstanceObject extends KubernetesObject {
   spec?: InstanceSpec

@@ -10,7 +10,7 @@ import { checkLabelName } from './name-rules.ts'
 import type { ScaleSettings } from './scale-settings.ts'
 import type { WorkloadPlacement } from './workload.ts'
 
-export const maxReplicasOfPlacement = 1000
+const maxReplicasOfPlacement = 1000
 
 type ResourceMetric = NonNullable<NonNullable<ScaleSettings['metrics']>[number]['resource']>
 

@@ -4,7 +4,7 @@ import { checkLabelName, createNameRegister } from './name-rules.ts'
 import { checkPorts } from './port-rules.ts'
 import type { Runtime } from './runtime.ts'
 
-export const supportedInstanceType = 'datumcloud/d1-standard-2'
+const supportedInstanceType = 'datumcloud/d1-standard-2'
 
 type Sandbox = NonNullable<Runtime['sandbox']>
 type Container = Sandbox['containers'][number]

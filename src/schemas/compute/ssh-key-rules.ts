@@ -3,7 +3,7 @@ import type { InstanceTemplate } from './instance-template.ts'
 import { isAuthorizedKey } from './ssh-public-key.ts'
 
 /** On the template of a virtual machine: who may log in, one `username:key` a line. */
-export const sshKeysAnnotation = 'compute.datumapis.com/ssh-keys'
+const sshKeysAnnotation = 'compute.datumapis.com/ssh-keys'
 
 /** `path` is that of the template; the deployed webhook leaves `metadata` out of what it points at. */
 export function checkSshKeys(path: string, template: InstanceTemplate): FieldError[] {

@@ -1,4 +1,4 @@
-import { list, map, object, optional, plainText, type Static, text } from '../field.ts'
+import { list, map, object, optional, plainText, text } from '../field.ts'
 
 /** The metadata of an object that does not exist yet, but is going to be made from a template. */
 export function templateMetadata(description: string) {
@@ -12,5 +12,3 @@ export function templateMetadata(description: string) {
     namespace: optional(text('Accepted for compatibility; the namespace is that of the owner.')),
   })
 }
-
-export type TemplateMetadata = Static<ReturnType<typeof templateMetadata>>

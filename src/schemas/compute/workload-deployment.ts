@@ -32,7 +32,7 @@ function status() {
 }
 
 export type WorkloadDeploymentSpec = Static<ReturnType<typeof spec>>
-export type WorkloadDeploymentStatus = Static<ReturnType<typeof status>>
+type WorkloadDeploymentStatus = Static<ReturnType<typeof status>>
 
 export interface WorkloadDeploymentObject extends KubernetesObject {
   spec?: WorkloadDeploymentSpec

@@ -51,7 +51,7 @@ function status() {
 }
 
 export type WorkloadPlacement = Static<ReturnType<typeof placement>>
-export type WorkloadSpec = Static<ReturnType<typeof spec>>
+type WorkloadSpec = Static<ReturnType<typeof spec>>
 export type WorkloadStatus = Static<ReturnType<typeof status>>
 
 export interface WorkloadObject extends KubernetesObject {

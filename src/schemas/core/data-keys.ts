@@ -1,13 +1,13 @@
 import { type FieldError, invalid, keyPath, tooLong } from '../../apimachinery/field-error.ts'
 
 /** How much a Secret or a ConfigMap may hold, in bytes. */
-export const maxDataSize = 1024 * 1024
+const maxDataSize = 1024 * 1024
 
 const keyPattern = /^[-._a-zA-Z0-9]+$/
 const maxKeyLength = 253
 
 /** What is wrong with a key of a Secret or a ConfigMap. */
-export function checkDataKey(key: string): string[] {
+function checkDataKey(key: string): string[] {
   const messages: string[] = []
   if (Buffer.byteLength(key) > maxKeyLength) messages.push(`must be no more than ${maxKeyLength} bytes`)
   if (!keyPattern.test(key)) {

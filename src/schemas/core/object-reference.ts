@@ -1,4 +1,4 @@
-import { object, optional, type Static, text } from '../field.ts'
+import { object, optional, text } from '../field.ts'
 
 /** Names any object, or a part of one. */
 export function objectReference(description: string) {
@@ -16,5 +16,3 @@ export function objectReference(description: string) {
     { 'x-kubernetes-map-type': 'atomic' },
   )
 }
-
-export type ObjectReference = Static<ReturnType<typeof objectReference>>

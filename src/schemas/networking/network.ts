@@ -74,7 +74,7 @@ function status() {
 }
 
 export type NetworkSpec = Static<ReturnType<typeof spec>>
-export type NetworkStatus = Static<ReturnType<typeof status>>
+type NetworkStatus = Static<ReturnType<typeof status>>
 
 export interface NetworkObject extends KubernetesObject {
   spec: NetworkSpec

@@ -20,8 +20,6 @@ export function networkReference(description: string) {
   })
 }
 
-export type NetworkReference = Static<ReturnType<typeof networkReference>>
-
 /** Names a Network in the namespace of the object that refers to it. */
 export function localNetworkReference(description: string) {
   return object(description, { name: text('The name of the Network.') })

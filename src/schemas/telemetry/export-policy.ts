@@ -7,7 +7,7 @@ import { forOwnShape } from '../own-shape.ts'
 import { exportPolicyAdmission } from './export-policy-admission.ts'
 
 /** The API group in which export policies are stored: the spelling of the public document. */
-export const telemetryGroup = 'telemetry.datumapis.com'
+const telemetryGroup = 'telemetry.datumapis.com'
 
 const nameFormat = { minLength: 1, maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' }
 
@@ -93,7 +93,7 @@ function status() {
 }
 
 export type ExportPolicySpec = Static<ReturnType<typeof spec>>
-export type ExportPolicyStatus = Static<ReturnType<typeof status>>
+type ExportPolicyStatus = Static<ReturnType<typeof status>>
 
 export interface ExportPolicyObject extends KubernetesObject {
   spec: ExportPolicySpec

@@ -1,7 +1,7 @@
 import { regularExpressionFault } from '../../apimachinery/regular-expression.ts'
 
 /** One condition on a label. The name of a metric is the label `__name__`. */
-export interface LabelFilter {
+interface LabelFilter {
   readonly label: string
   readonly operator: '=' | '!=' | '=~' | '!~'
   readonly value: string

@@ -18,7 +18,7 @@ export const additions: Readonly<Record<string, readonly string[]>> = {
   Network: ['spec.ipam.ipv4Ranges', 'spec.ipam.ipv6Ranges', 'status.ipam'],
 }
 
-export interface ReferenceVersion {
+interface ReferenceVersion {
   name: string
   served: boolean
   storage: boolean

@@ -77,7 +77,7 @@ export const sandbox: WorkloadObject = {
   },
 }
 
-export const sshKey =
+const sshKey =
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample0 user@example.com'
 
 /** The virtual machine of the public document. */
