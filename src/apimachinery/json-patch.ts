@@ -1,0 +1,236 @@
+import { cloneJson } from './clone.ts'
+import { deepEqual } from './equality.ts'
+import { badRequest, requestEntityTooLarge, type StatusError } from './errors.ts'
+import { PointerError, parsePointer, readIndex, valueAt } from './json-pointer.ts'
+import type { JsonObject, JsonValue } from './object.ts'
+import { unprocessable } from './unprocessable.ts'
+
+/** Operations that one patch may have, as on a real server. */
+const maxOperations = 10_000
+/** What `copy` operations may add to a document in all, in bytes of JSON. */
+const maxCopiedBytes = 3 * 1024 * 1024
+/** How many list items one patch may shift along: many operations at the front of a long list are refused. */
+const maxShiftedItems = 50_000_000
+
+/**
+ * A JSON patch (RFC 6902). The document is left alone; the result shares with it what no operation touched.
+ * Throws StatusErrors: 400 for what is no patch, 413 for too much of one, 422 where an operation cannot be done.
+ */
+export function applyJsonPatch(document: JsonValue, patch: JsonValue): JsonValue {
+  if (!Array.isArray(patch)) throw undecodable(patch, '[]handlers.jsonPatchOp')
+  for (const operation of patch) {
+    if (!isObject(operation)) throw undecodable(operation, 'handlers.jsonPatchOp')
+  }
+  if (patch.length > maxOperations) {
+    throw requestEntityTooLarge(
+      `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
+    )
+  }
+  const patcher = new JsonPatcher(document)
+  for (const operation of patch) {
+    try {
+      patcher.apply(operation as JsonObject)
+    } catch (error) {
+      if (!(error instanceof OperationError) && !(error instanceof PointerError)) throw error
+      throw unprocessable(error)
+    }
+  }
+  return patcher.document
+}
+
+function undecodable(value: JsonValue, goType: string): StatusError {
+  const sort =
+    value === null ? 'null' : isObject(value) ? 'object' : Array.isArray(value) ? 'array' : typeof value
+  const shown = sort === 'boolean' ? 'bool' : sort
+  return badRequest(`error decoding patch: json: cannot unmarshal ${shown} into Go value of type ${goType}`)
+}
+
+/** An operation that cannot be done on this document. */
+class OperationError extends Error {
+  override readonly name = 'OperationError'
+}
+
+/** Where an operation works: a container of this patch's own, and a place in it. */
+type Place = { list: JsonValue[]; index: number } | { map: JsonObject; field: string }
+
+class JsonPatcher {
+  #root: JsonValue
+  /** Containers made by this patch, which it may change; all others are copied first. */
+  readonly #own = new WeakSet<object>()
+  #copiedBytes = 0
+  #shiftedItems = 0
+
+  constructor(document: JsonValue) {
+    this.#root = document
+  }
+
+  get document(): JsonValue {
+    return this.#root
+  }
+
+  apply(operation: JsonObject): void {
+    const path = pointerOf(operation, 'path')
+    switch (operation.op) {
+      case 'add':
+        this.#add(path, valueOf(operation))
+        break
+      case 'remove':
+        this.#remove(path)
+        break
+      case 'replace':
+        this.#replace(path, valueOf(operation))
+        break
+      case 'move':
+        this.#move(pointerOf(operation, 'from'), path)
+        break
+      case 'copy':
+        this.#add(path, this.#copy(pointerOf(operation, 'from')))
+        break
+      case 'test':
+        this.#test(path, valueOf(operation))
+        break
+      default:
+        throw new OperationError(`Unexpected kind: ${JSON.stringify(operation.op)}`)
+    }
+  }
+
+  #add(path: readonly string[], value: JsonValue): void {
+    if (path.length === 0) {
+      this.#root = value
+      return
+    }
+    const place = this.#place(path, 'insert')
+    if ('list' in place) {
+      this.#countShifts(place.list.length - place.index)
+      place.list.splice(place.index, 0, value)
+    } else setField(place.map, place.field, value)
+  }
+
+  #remove(path: readonly string[]): JsonValue {
+    if (path.length === 0) {
+      const whole = this.#root
+      this.#root = null
+      return whole
+    }
+    const place = this.#place(path, 'existing')
+    if ('list' in place) {
+      this.#countShifts(place.list.length - place.index)
+      return place.list.splice(place.index, 1)[0] as JsonValue
+    }
+    const value = place.map[place.field] as JsonValue
+    delete place.map[place.field]
+    return value
+  }
+
+  #replace(path: readonly string[], value: JsonValue): void {
+    if (path.length === 0) {
+      this.#root = value
+      return
+    }
+    const place = this.#place(path, 'existing')
+    if ('list' in place) place.list[place.index] = value
+    else setField(place.map, place.field, value)
+  }
+
+  #move(from: readonly string[], path: readonly string[]): void {
+    const intoItself = path.length > from.length && from.every((token, index) => token === path[index])
+    if (intoItself) throw new OperationError('a value cannot be moved into itself')
+    this.#add(path, this.#remove(from))
+  }
+
+  /** A copy apart: later operations must not change both. */
+  #copy(from: readonly string[]): JsonValue {
+    const value = valueAt(this.#root, from)
+    this.#copiedBytes += jsonSize(value, maxCopiedBytes)
+    if (this.#copiedBytes > maxCopiedBytes) {
+      throw new OperationError(
+        `Unable to complete the copy, the accumulated size increase of copy is ${this.#copiedBytes}, exceeding the limit ${maxCopiedBytes}`,
+      )
+    }
+    return cloneJson(value)
+  }
+
+  #test(path: readonly string[], value: JsonValue): void {
+    if (!deepEqual(valueAt(this.#root, path), value)) {
+      throw new OperationError(`testing value /${path.join('/')} failed`)
+    }
+  }
+
+  /** The container of a path's last token, made this patch's own together with all above it. */
+  #place(path: readonly string[], wanted: 'existing' | 'insert'): Place {
+    let container = this.#ownContainer(this.#root)
+    this.#root = container
+    for (const token of path.slice(0, -1)) {
+      if (Array.isArray(container)) {
+        const index = readIndex(token, container.length - 1)
+        const child: JsonValue[] | JsonObject = this.#ownContainer(container[index])
+        container[index] = child
+        container = child
+      } else {
+        const child = this.#ownContainer(Object.hasOwn(container, token) ? container[token] : undefined)
+        setField(container, token, child)
+        container = child
+      }
+    }
+    const last = path.at(-1) as string
+    if (Array.isArray(container)) {
+      const { length } = container
+      if (wanted === 'existing') return { list: container, index: readIndex(last, length - 1) }
+      return { list: container, index: last === '-' ? length : readIndex(last, length) }
+    }
+    if (wanted === 'existing' && !Object.hasOwn(container, last)) {
+      throw new OperationError(`missing key: ${last}`)
+    }
+    return { map: container, field: last }
+  }
+
+  #ownContainer(value: JsonValue | undefined): JsonValue[] | JsonObject {
+    if (typeof value !== 'object' || value === null)
+      throw new OperationError('there is no list or object at the path')
+    if (this.#own.has(value)) return value
+    const copy = Array.isArray(value) ? [...value] : { ...value }
+    this.#own.add(copy)
+    return copy
+  }
+
+  #countShifts(items: number): void {
+    this.#shiftedItems += items
+    if (this.#shiftedItems > maxShiftedItems) {
+      throw requestEntityTooLarge(`the JSON patch shifts list items more than ${maxShiftedItems} times`)
+    }
+  }
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Defines the field: assigning to `__proto__` would do something else. */
+function setField(map: JsonObject, field: string, value: JsonValue): void {
+  if (field === '__proto__') {
+    Object.defineProperty(map, field, { value, enumerable: true, configurable: true, writable: true })
+  } else map[field] = value
+}
+
+function pointerOf(operation: JsonObject, field: 'path' | 'from'): readonly string[] {
+  const pointer = Object.hasOwn(operation, field) ? operation[field] : undefined
+  if (typeof pointer !== 'string') throw new OperationError(`missing or invalid ${field}`)
+  return parsePointer(pointer)
+}
+
+function valueOf(operation: JsonObject): JsonValue {
+  if (!Object.hasOwn(operation, 'value')) throw new OperationError('missing value')
+  return operation.value as JsonValue
+}
+
+/** The length of a value as JSON, or something above `limit` as soon as it is that long. */
+function jsonSize(value: JsonValue, limit: number): number {
+  if (typeof value === 'string') return value.length + 2
+  if (typeof value !== 'object' || value === null) return String(value).length
+  let size = 2
+  for (const [field, member] of Object.entries(value)) {
+    size += (Array.isArray(value) ? 1 : field.length + 4) + jsonSize(member, limit)
+    if (size > limit) break
+  }
+  return size
+}
