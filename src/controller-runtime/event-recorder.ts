@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import { type Clock, formatTime } from '../apimachinery/clock.ts'
 import { isReason, StatusError } from '../apimachinery/errors.ts'
-import type { Ids } from '../apimachinery/ids.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
 import type { Plane, Registry, RequestContext } from '../registry/registry.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { createEventCorrelator, rememberInOrder } from './event-correlator.ts'
 import type { EventRecorder } from './reconciler.ts'
 
 export interface EventSinkOptions {
@@ -15,7 +15,6 @@ export interface EventSinkOptions {
   readonly kind: Kind
   readonly user: Caller
   readonly clock: Clock
-  readonly ids: Ids
   readonly log: Logger
   readonly dispatcher: Dispatcher
 }
@@ -26,10 +25,19 @@ export interface EventSink {
   recorder(component: string): EventRecorder
 }
 
+/** The core group's reference to the object that an Event is about. */
+interface InvolvedObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace?: string
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
+}
+
 /** One thing that is reported about one object, however often it happens. */
 interface Report {
-  readonly namespace: string
-  readonly about: { readonly kind: Kind; readonly object: KubernetesObject }
+  readonly involvedObject: InvolvedObject
   readonly component: string
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
@@ -42,122 +50,102 @@ interface Report {
   waiting: boolean
 }
 
-/** Reports that are remembered, to count repetitions: the least recently used is forgotten. */
-const rememberedReports = 4096
 /** Reports that wait to be written; what comes on top is dropped, so that a reconciler is never held up. */
 const waitingReports = 1000
-/** Reports of one reason about one object with different messages, before they are counted as one. */
-const similarReports = 10
-/** What stands before the message of such a report, as on a real server. */
-const combinedPrefix = '(combined from similar events): '
-/** How long similar reports are counted together (milliseconds). */
-const similarWindow = 600_000
+/** Reports that are written at a time. */
+const batchSize = 20
 
 export function createEventSink(options: EventSinkOptions): EventSink {
-  const { registry, plane, kind, user, clock, ids, log, dispatcher } = options
+  const { registry, plane, kind, user, clock, log, dispatcher } = options
   const context: RequestContext = { plane, user }
   const resource = preferredResource(kind)
+  const correlator = createEventCorrelator(clock)
   const reports = new Map<string, Report>()
-  const similar = new Map<string, { since: number; messages: Set<string> }>()
-  const queue: Report[] = []
+  let queue: Report[] = []
   let writing = false
-
-  function remember<V>(map: Map<string, V>, key: string, value: V): void {
-    map.delete(key)
-    map.set(key, value)
-    if (map.size <= rememberedReports) return
-    for (const oldest of map.keys()) {
-      map.delete(oldest)
-      break
-    }
-  }
-
-  /** The message under which the report is counted: its own, or one for all when there are many alike. */
-  function countedMessage(group: string, message: string): string {
-    let known = similar.get(group)
-    if (!known || clock.now() - known.since > similarWindow)
-      known = { since: clock.now(), messages: new Set() }
-    if (known.messages.size < similarReports) known.messages.add(message)
-    remember(similar, group, known)
-    return known.messages.has(message) ? message : combinedPrefix
-  }
+  let sequence = 0
 
   function write(): void {
     if (writing || queue.length === 0) return
     writing = true
     dispatcher.run(async () => {
-      const report = queue.shift()
-      if (report) {
-        report.waiting = false
-        try {
-          await writeReport(report)
-        } catch (error) {
-          // A namespace on its way out takes no more Events; that is nobody's fault.
-          if (error instanceof StatusError) log.debug({ err: error }, 'an event was not taken')
-          else log.error({ err: error }, 'an event could not be written')
-        }
-      }
+      const batch = queue.slice(0, batchSize)
+      queue = queue.slice(batchSize)
+      await Promise.all(batch.map(writeReport))
       writing = false
       write()
     })
   }
 
   async function writeReport(report: Report): Promise<void> {
-    const { namespace, count, last, message } = report
-    if (report.name !== undefined) {
-      try {
-        const body = { count, lastTimestamp: formatTime(last), message }
-        await registry.patch(
-          context,
-          resource,
-          { namespace, name: report.name },
-          { type: 'merge', body },
-          { fieldManager: report.component },
-        )
-        return
-      } catch (error) {
-        if (!isReason(error, 'NotFound')) throw error
-      }
+    report.waiting = false
+    try {
+      if (!(await updateEvent(report))) await createEvent(report)
+    } catch (error) {
+      // A namespace on its way out takes no more Events; that is nobody's fault.
+      if (error instanceof StatusError) log.debug({ err: error }, 'an event was not taken')
+      else log.error({ err: error }, 'an event could not be written')
     }
-    const event = eventOf(report, `${report.about.object.metadata.name.slice(0, 230)}.${ids.suffix(16)}`)
-    report.name = event.metadata.name
-    await registry.create(
-      context,
-      resource,
-      { namespace },
-      { ...event, apiVersion: resource.apiVersion, kind: kind.names.kind },
-      { fieldManager: report.component },
-    )
+  }
+
+  /** False when the Event has not been written yet, or not any more. */
+  async function updateEvent({
+    involvedObject,
+    name,
+    count,
+    last,
+    message,
+    component,
+  }: Report): Promise<boolean> {
+    if (name === undefined) return false
+    const key = { namespace: namespaceOf(involvedObject), name }
+    const body = { count, lastTimestamp: formatTime(last), message }
+    try {
+      await registry.patch(context, resource, key, { type: 'merge', body }, { fieldManager: component })
+      return true
+    } catch (error) {
+      if (isReason(error, 'NotFound')) return false
+      throw error
+    }
+  }
+
+  async function createEvent(report: Report): Promise<void> {
+    const namespace = namespaceOf(report.involvedObject)
+    report.name = eventName(report.involvedObject.name)
+    const event = { ...eventOf(report, report.name), apiVersion: resource.apiVersion, kind: kind.names.kind }
+    await registry.create(context, resource, { namespace }, event, { fieldManager: report.component })
+  }
+
+  /** As on a real server, the object's name and a time in nanoseconds; the sequence stands for the parts of a millisecond. */
+  function eventName(about: string): string {
+    sequence = (sequence + 1) % 1_000_000
+    const time = BigInt(clock.now()) * 1_000_000n + BigInt(sequence)
+    return `${about.slice(0, 230)}.${time.toString(16)}`
   }
 
   return {
     recorder: (component) => ({
       record(about, type, reason, message) {
-        const { uid = '', namespace = 'default' } = about.object.metadata
-        const group = [component, uid, type, reason].join('\n')
-        const counted = countedMessage(group, message)
-        const key = `${group}\n${counted}`
-        let report = reports.get(key)
-        if (!report) {
-          const now = clock.now()
-          report = {
-            namespace,
-            about,
-            component,
-            type,
-            reason,
-            message,
-            name: undefined,
-            count: 0,
-            first: now,
-            last: now,
-            waiting: false,
-          }
+        const involvedObject = referenceTo(about.kind, about.object)
+        const correlated = correlator.correlate({ component, uid: involvedObject.uid }, type, reason, message)
+        if (!correlated) return
+        const now = clock.now()
+        const report: Report = reports.get(correlated.key) ?? {
+          involvedObject,
+          component,
+          type,
+          reason,
+          message,
+          name: undefined,
+          count: 0,
+          first: now,
+          last: now,
+          waiting: false,
         }
-        remember(reports, key, report)
-        report.message = counted === combinedPrefix ? `${combinedPrefix}${message}` : message
+        rememberInOrder(reports, correlated.key, report)
+        report.message = correlated.message
         report.count += 1
-        report.last = clock.now()
+        report.last = now
         if (report.waiting || queue.length >= waitingReports) return
         report.waiting = true
         queue.push(report)
@@ -167,19 +155,27 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   }
 }
 
-function eventOf(report: Report, name: string): KubernetesObject {
-  const { about, component, namespace } = report
-  const { metadata } = about.object
+function referenceTo(kind: Kind, { metadata }: KubernetesObject): InvolvedObject {
   return {
-    metadata: { name, namespace },
-    involvedObject: {
-      apiVersion: preferredResource(about.kind).apiVersion,
-      kind: about.kind.names.kind,
-      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-      name: metadata.name,
-      uid: metadata.uid ?? '',
-      resourceVersion: metadata.resourceVersion ?? '',
-    },
+    apiVersion: preferredResource(kind).apiVersion,
+    kind: kind.names.kind,
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+  }
+}
+
+/** Events about cluster-scoped objects are in the namespace `default`. */
+function namespaceOf({ namespace }: InvolvedObject): string {
+  return namespace ?? 'default'
+}
+
+function eventOf(report: Report, name: string): KubernetesObject {
+  const { involvedObject, component } = report
+  return {
+    metadata: { name, namespace: namespaceOf(involvedObject) },
+    involvedObject,
     type: report.type,
     reason: report.reason,
     message: report.message,

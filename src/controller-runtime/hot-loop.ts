@@ -91,19 +91,25 @@ export function createHotLoopDetector(options: HotLoopOptions): HotLoopDetector 
   }
 }
 
-/** What differs between two otherwise equal writes: identities, revisions and times. */
-const changing =
-  /"(?:uid|resourceVersion|generation)":(?:"[^"]*"|\d+)|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+/** What differs between two otherwise equal writes. */
+const times = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 
-/** A 32-bit FNV-1a hash of what was written, times and identities left out. */
+/** A 32-bit FNV-1a hash of what was written, times, identities and the books of field managers left out. */
 function signatureOf(writes: readonly ClientWrite[]): number {
   let hash = 0x811c9dc5
   for (const { operation, kind, key, object } of writes) {
-    const text = `${operation} ${kind.names.plural} ${formatObjectKey(key)} ${JSON.stringify(object) ?? ''}`
-    const steady = text.replace(changing, '')
+    const text = JSON.stringify(contentOf(operation, object)) ?? ''
+    const steady = `${operation} ${kind.names.plural} ${formatObjectKey(key)} ${text.replace(times, '')}`
     for (let index = 0; index < steady.length; index++) {
       hash = Math.imul(hash ^ steady.charCodeAt(index), 0x01000193)
     }
   }
   return hash
+}
+
+function contentOf(operation: ClientWrite['operation'], object: ClientWrite['object']): unknown {
+  if (object === undefined || operation === 'status') return object?.status
+  const { metadata, status: _status, ...rest } = object
+  const { labels, annotations, finalizers, ownerReferences } = metadata
+  return { ...rest, labels, annotations, finalizers, ownerReferences }
 }

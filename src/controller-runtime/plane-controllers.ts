@@ -51,7 +51,7 @@ export function createPlaneControllers(options: PlaneControllersOptions): PlaneC
   const { plane, registry, user, clock, ids, dispatcher, kinds } = options
   const log = options.log.child({ plane })
   const watches = createPlaneWatches({ registry, context: { plane, user }, clock, ids, log })
-  const sink = createEventSink({ registry, plane, kind: kinds.event, user, clock, ids, log, dispatcher })
+  const sink = createEventSink({ registry, plane, kind: kinds.event, user, clock, log, dispatcher })
   const environment: PlaneEnvironment = {
     plane,
     registry,

@@ -26,17 +26,25 @@ export function bindingName(deployment: string, interfaceIndex: number): string 
   return `${deployment}-net-${interfaceIndex}`
 }
 
-/** Sees that every interface of the template has its network in the location: binding, context, claims, subnets. */
-export async function reconcileNetworks(
+/** Sees that every interface of the template has its binding; undefined where there is none yet that is as it should be. */
+export async function ensureBindings(
   deployment: SpecifiedDeployment,
   location: LocationReference,
   context: ReconcileContext,
-): Promise<NetworkReadiness> {
-  const interfaces = deployment.spec.template.spec.networkInterfaces
+): Promise<(NetworkBindingObject | undefined)[]> {
   const bindings: (NetworkBindingObject | undefined)[] = []
-  for (const [index, networkInterface] of interfaces.entries()) {
+  for (const [index, networkInterface] of deployment.spec.template.spec.networkInterfaces.entries()) {
     bindings.push(await ensureBinding(deployment, location, index, networkInterface, context))
   }
+  return bindings
+}
+
+/** Sees that every binding has its network in the location: context, claims, subnets. */
+export async function reconcileNetworks(
+  bindings: readonly (NetworkBindingObject | undefined)[],
+  location: LocationReference,
+  client: Client,
+): Promise<NetworkReadiness> {
   for (const binding of bindings) {
     const contextRef = binding?.status?.networkContextRef
     if (!binding || !contextRef || !isTrue(binding.status?.conditions, 'Ready')) {
@@ -45,17 +53,16 @@ export async function reconcileNetworks(
         message ? `Waiting for the network binding: ${message}` : 'Waiting for the network binding',
       )
     }
-    const networkContext = await context.client.get(NetworkContext, contextRef)
+    const networkContext = await client.get(NetworkContext, contextRef)
     if (!networkContext || !isTrue(networkContext.status?.conditions, 'Ready')) {
       return notReady(`Waiting for network context ${contextRef.name}`)
     }
-    const subnets = await ensureSubnets(networkContext, location, context.client)
+    const subnets = await ensureSubnets(networkContext, location, client)
     if (!subnets.ready) return subnets
   }
   return ready
 }
 
-/** The binding of an interface; undefined when there is none yet that is as it should be. */
 async function ensureBinding(
   deployment: SpecifiedDeployment,
   location: LocationReference,

@@ -39,7 +39,7 @@ export function nextInstanceAction(
   let excess: InstanceSummary | undefined
   for (const instance of instances) {
     const { ordinal } = instance
-    if (instance.name !== `${desired.deployment}-${ordinal}`) {
+    if (instance.stem !== desired.deployment) {
       if (instance.controlled && !instance.deleting) return { type: 'delete', instance }
       continue
     }

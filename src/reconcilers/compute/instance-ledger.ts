@@ -12,6 +12,8 @@ export interface InstanceSummary {
   readonly namespace: string
   readonly name: string
   readonly uid: string
+  /** The name without the number at its end; the whole name when there is none. */
+  readonly stem: string
   /** The number at the end of the name, or -1. */
   readonly ordinal: number
   readonly ready: boolean
@@ -119,11 +121,13 @@ export function summarize(instance: InstanceObject): InstanceSummary {
   const { metadata, spec, status } = instance
   const { namespace = '', name, uid = '', labels = {} } = metadata
   const controlled = controllerOf(instance) !== undefined
-  const ordinal = Number(/-(0|[1-9]\d{0,8})$/.exec(name)?.[1] ?? -1)
+  const match = /^(.*)-(0|[1-9]\d{0,8})$/.exec(name)
+  const ordinal = Number(match?.[2] ?? -1)
   return {
     namespace,
     name,
     uid,
+    stem: match?.[1] ?? name,
     ordinal,
     ready: isTrue(status?.conditions, 'Ready'),
     programmed: isTrue(status?.conditions, 'Programmed'),

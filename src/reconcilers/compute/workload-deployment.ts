@@ -14,7 +14,7 @@ import { NetworkContext, type NetworkContextObject } from '../../schemas/network
 import type { LocationReference } from '../../schemas/networking/references.ts'
 import { Subnet } from '../../schemas/networking/subnet.ts'
 import { SubnetClaim } from '../../schemas/networking/subnet-claim.ts'
-import { type NetworkReadiness, reconcileNetworks } from './deployment-network.ts'
+import { ensureBindings, type NetworkReadiness, reconcileNetworks } from './deployment-network.ts'
 import { countInstances, type InstanceAction, nextInstanceAction } from './instance-control.ts'
 import { createInstanceLedger, type InstanceSummary } from './instance-ledger.ts'
 import {
@@ -115,7 +115,13 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
 
       const gated = instances.filter((instance) => instance.gated && !instance.deleting)
       const counts = countInstances(instances, hash)
-      const network = await reconcileNetworks(deployment, location, context)
+      const bindings = await ensureBindings(deployment, location, context)
+      // Once nothing waits for the network, it need not be looked at in every pass: of a thousand instances, each asks
+      // for several.
+      const network: NetworkReadiness =
+        gated.length === 0 && counts.ready > 0
+          ? { ready: true }
+          : await reconcileNetworks(bindings, location, client)
       if (network.ready) for (const instance of gated) await openNetworkGate(instance, context)
 
       await client.changeStatus(WorkloadDeployment, key, (draft) => {
