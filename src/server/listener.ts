@@ -1,12 +1,6 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
-import {
-  createServer as createHttp2Server,
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2Server,
-  type Http2Session,
-} from 'node:http2'
+import type { Http2SecureServer, Http2Server, ServerHttp2Session } from 'node:http2'
 import {
   type AddressInfo,
   createServer as createNetServer,
@@ -43,6 +37,9 @@ export interface ListenerOptions {
   readonly limits: Limits
 }
 
+/** Node's types of the two protocols differ where its requests and responses do not. */
+type Http2Handler = Parameters<typeof import('node:http2').createServer>[1]
+
 /** The first byte of a TLS handshake. */
 const tlsHandshake = 0x16
 /** How HTTP/2 without TLS begins; `PUT` and `PATCH` and `POST` share the first byte. */
@@ -56,7 +53,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
   const sockets = new Set<Socket>()
   /** Those among them that have not said yet what they speak. */
   const undecided = new Set<Socket>()
-  const sessions = new Set<Http2Session>()
+  const sessions = new Set<ServerHttp2Session>()
   const netServers: NetServer[] = []
   let closing = false
 
@@ -67,40 +64,46 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
   }
   const http2Options = { settings: { maxConcurrentStreams: limits.streamsPerConnection } }
   const plain = createHttpServer({ ...timeouts, maxHeaderSize: limits.headerBytes }, handler)
-  let cleartext: Http2Server | undefined
-  let secure: Http2SecureServer | undefined
+  let cleartext: Promise<Http2Server> | undefined
+  let secure: Promise<Http2SecureServer> | undefined
+  const made: (Http2Server | Http2SecureServer)[] = []
 
-  // Most of a start in memory is made of things like these, so they wait until somebody needs them.
-  function secureServer(): Http2SecureServer | undefined {
-    if (!tls || secure) return secure
-    secure = createSecureServer({
-      ...http2Options,
-      key: tls.key,
-      cert: tls.cert,
-      allowHTTP1: true,
-      maxHeaderSize: limits.headerBytes,
-    } as Parameters<typeof createSecureServer>[0])
-    Object.assign(secure, timeouts)
-    secure.on('request', handler as unknown as Parameters<Http2SecureServer['on']>[1])
-    prepare(secure)
-    return secure
+  // A start in memory is short: what only some connections need is loaded with the first of them.
+  async function createSecure({
+    key,
+    cert,
+  }: NonNullable<ListenerOptions['tls']>): Promise<Http2SecureServer> {
+    const { createSecureServer } = await import('node:http2')
+    const options = { ...http2Options, key, cert, allowHTTP1: true, maxHeaderSize: limits.headerBytes }
+    const server = createSecureServer(options, handler as unknown as Http2Handler)
+    Object.assign(server, timeouts)
+    prepare(server)
+    made.push(server)
+    return server
   }
 
-  function cleartextServer(): Http2Server {
-    if (!cleartext) {
-      cleartext = createHttp2Server(http2Options)
-      cleartext.on('request', handler as unknown as Parameters<Http2Server['on']>[1])
-      prepare(cleartext)
-    }
-    return cleartext
+  async function createCleartext(): Promise<Http2Server> {
+    const { createServer } = await import('node:http2')
+    const server = createServer(http2Options, handler as unknown as Http2Handler)
+    prepare(server)
+    made.push(server)
+    return server
   }
 
   function prepare(server: HttpServer | Http2Server | Http2SecureServer): void {
     // Node begins to watch over slow requests when a server listens. These never do: they are handed connections.
     server.emit('listening')
-    server.on('session', (session: Http2Session) => {
+    server.on('session', (session: ServerHttp2Session) => {
       sessions.add(session)
-      session.setTimeout(limits.idleTimeout, () => session.close())
+      let streams = 0
+      session.on('stream', (stream) => {
+        streams++
+        stream.once('close', () => streams--)
+      })
+      // A watch may be silent for longer than that.
+      session.setTimeout(limits.idleTimeout, () => {
+        if (streams === 0) session.close()
+      })
       session.once('close', () => sessions.delete(session))
       if (closing) session.close()
     })
@@ -136,28 +139,39 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
       return
     }
     socket.unshift(bytes)
-    const server =
-      bytes[0] === tlsHandshake
-        ? secureServer()
-        : couldBe(bytes, http2Preface)
-          ? bytes.length < http2Preface.length
-            ? 'undecided'
-            : cleartextServer()
-          : plain
-    if (server === 'undecided') {
-      socket.once('readable', () => decide(socket))
-    } else if (!server) {
-      socket.destroy()
+    if (bytes[0] === tlsHandshake) {
+      secure ??= tls && createSecure(tls)
+      handLater(socket, secure)
+    } else if (!couldBe(bytes, http2Preface)) {
+      handOver(socket, plain)
+    } else if (bytes.length >= http2Preface.length) {
+      cleartext ??= createCleartext()
+      handLater(socket, cleartext)
     } else {
-      undecided.delete(socket)
-      socket.setTimeout(0)
-      server.emit('connection', socket)
+      socket.once('readable', () => decide(socket))
     }
+  }
+
+  /** Without a server for what it speaks a connection ends. */
+  function handLater(socket: Socket, server: Promise<Http2Server | Http2SecureServer> | undefined): void {
+    if (!server) socket.destroy()
+    else
+      server.then(
+        (ready) => handOver(socket, ready),
+        () => socket.destroy(),
+      )
+  }
+
+  function handOver(socket: Socket, server: HttpServer | Http2Server | Http2SecureServer): void {
+    undecided.delete(socket)
+    if (socket.destroyed) return
+    socket.setTimeout(0)
+    server.emit('connection', socket)
   }
 
   function closeIdle(): void {
     plain.closeIdleConnections()
-    ;(secure as Partial<HttpServer> | undefined)?.closeIdleConnections?.()
+    for (const server of made) (server as { closeIdleConnections?(): void }).closeIdleConnections?.()
   }
 
   async function bind(host: string, port: number): Promise<number> {
@@ -216,7 +230,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
         })
       }
       await stopped
-      for (const server of [plain, secure, cleartext]) server?.close()
+      for (const server of [plain, ...made]) server.close()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { project, startHttpServer } from './support/http-server.ts'
 
@@ -93,6 +94,21 @@ describe('writing', () => {
       'labelled',
     ])
     expect((await ask('GET', `${configMaps}/labelled`)).code).toBe(404)
+  })
+
+  test('unknown fields are told in a Warning header, with whatever they hold', async () => {
+    const network = {
+      apiVersion: 'networking.datumapis.com/v1alpha',
+      kind: 'Network',
+      metadata: { name: 'warned' },
+    }
+    const reply = await ask('POST', networks, {
+      ...network,
+      spec: { ipam: { mode: 'Auto' }, 'naïve "x"': 1 },
+    })
+    expect(reply.code).toBe(201)
+    const header = Buffer.from(String(reply.headers.warning), 'latin1').toString('utf8')
+    expect(header).toBe(String.raw`299 - "unknown field \"spec.naïve \\\"x\\\"\""`)
   })
 
   test('a dry run stores nothing', async () => {
@@ -250,6 +266,27 @@ describe('reading', () => {
     expect(text).toBe(`${JSON.stringify(json, null, 2)}\n`)
     const empty = await other.ask('GET', `${configMaps}?labelSelector=no%3Dthing&pretty=1`)
     expect(empty.text).toBe(`${JSON.stringify(empty.json, null, 2)}\n`)
+  })
+
+  test('a long list is compressed for who comes from afar and accepts it', async () => {
+    await using other = startHttpServer({ limits: { listPage: 3, compressFrom: 1000 } })
+    await other.ask('POST', `${project}/api/v1/namespaces`, { metadata: { name: 'default' } })
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await other.ask('POST', configMaps, configMap(name))
+    const plain = (await other.ask('GET', configMaps)).text
+    const ask = (url: string, remoteAddress: string) =>
+      other.server.app.inject({
+        url,
+        remoteAddress,
+        headers: { host: 'localhost', authorization: 'Bearer good', 'accept-encoding': 'gzip' },
+      })
+    const streamed = await ask(configMaps, '192.0.2.1')
+    expect(streamed.headers['content-encoding']).toBe('gzip')
+    expect(gunzipSync(streamed.rawPayload).toString()).toBe(plain)
+    const page = await ask(`${configMaps}?limit=5`, '192.0.2.1')
+    expect(page.headers['content-encoding']).toBe('gzip')
+    expect(gunzipSync(page.rawPayload).toString()).toBe(plain)
+    expect((await ask(`${configMaps}?limit=1`, '192.0.2.1')).headers['content-encoding']).toBeUndefined()
+    expect((await ask(configMaps, '127.0.0.1')).body).toBe(plain)
   })
 
   test('a page says where the next begins and how many follow', async () => {
