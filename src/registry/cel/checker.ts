@@ -1,6 +1,8 @@
+import { regularExpressionFault } from '../../apimachinery/regular-expression.ts'
+import { parseDateTime, parseGoDuration } from '../../apimachinery/time-formats.ts'
 import type { CelFunction, Overload } from './function.ts'
 import { qualifiedName } from './parser.ts'
-import type { Call, Comprehension, Expression } from './syntax.ts'
+import type { Call, Comprehension, Expression, ListLiteral } from './syntax.ts'
 import * as types from './types.ts'
 import { type Bindings, type CelType, formatType, isAssignable, substitute } from './types.ts'
 import { CelUint } from './values.ts'
@@ -72,6 +74,12 @@ export const typeNames: ReadonlyMap<string, { readonly type: CelType; readonly v
     ['kubernetes.Semver', { type: types.readType('semver'), valueName: 'kubernetes.Semver' }],
   ],
 )
+
+const literalChecks: ReadonlyMap<string, (text: string) => boolean> = new Map([
+  ['matches', (text: string) => regularExpressionFault(text) === undefined],
+  ['duration', (text: string) => parseGoDuration(text) !== undefined],
+  ['timestamp', (text: string) => parseDateTime(text) !== undefined],
+])
 
 class Checker {
   readonly issues: Issue[] = []
@@ -225,7 +233,10 @@ class Checker {
     const namespaced = namespacedFunction(call, this.#functions, (name) => scope.get(name) !== undefined)
     const target = namespaced ? undefined : call.target
     const name = namespaced?.name ?? call.name
-    const actual = [...(target ? [target] : []), ...call.arguments].map((each) => this.check(each, scope))
+    const actual = [...(target ? [target] : []), ...call.arguments].map((each) =>
+      name === 'format' && each.kind === 'list' ? this.#mixedList(each, scope) : this.check(each, scope),
+    )
+    this.#literalArgument(call)
     const found = this.#functions.get(name)
     if (!found) return this.#fail(call.position, `undeclared reference to '${name}' (in container '')`)
     const results: CelType[] = []
@@ -237,6 +248,20 @@ class Checker {
     const [first] = results
     if (!first) return this.#noOverload(name, actual, target !== undefined, call.position)
     return results.every((each) => formatType(each) === formatType(first)) ? first : types.dyn
+  }
+
+  /** What `format` is given may be of any types. */
+  #mixedList(list: ListLiteral, scope: Scope): CelType {
+    for (const { value } of list.elements) this.check(value, scope)
+    return { kind: 'list', element: types.dyn }
+  }
+
+  /** Texts that can never be what they are meant to be are found before anybody runs into them. */
+  #literalArgument(call: Call): void {
+    const isValid = literalChecks.get(call.name)
+    const literal = call.arguments.at(-1)
+    if (!isValid || literal?.kind !== 'literal' || typeof literal.value !== 'string') return
+    if (!isValid(literal.value)) this.#fail(literal.position, `invalid ${call.name} argument`)
   }
 
   #noOverload(name: string, actual: readonly CelType[], method: boolean, position: number): CelType {

@@ -42,8 +42,13 @@ const library = [
   formats,
 ]
 
+/** Every function of the language, by name. */
+export function celFunctions(): ReadonlyMap<string, CelFunction> {
+  return new Map(library.flat().map((each) => [each.name, each]))
+}
+
 export function createCelEnvironment(): CelEnvironment {
-  const functions = new Map<string, CelFunction>(library.flat().map((each) => [each.name, each]))
+  const functions = celFunctions()
   return {
     compile(text, variables) {
       const failed = (issues: readonly Issue[]) => ({ fault: formatIssues(text, issues) })

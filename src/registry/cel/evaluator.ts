@@ -167,7 +167,10 @@ class Compiler {
       frame.charge(1)
       const container = operand(frame)
       if (optional || container instanceof CelOptional) {
-        return optionally(container, (inner) => (isMap(inner) ? inner.get(field) : undefined))
+        return optionally(container, (inner) => {
+          if (!isMap(inner)) throw new CelError(noSuchOverload)
+          return inner.get(field)
+        })
       }
       if (!isMap(container)) throw new CelError(noSuchOverload)
       const value = container.get(field)
@@ -187,6 +190,15 @@ class Compiler {
     const parameters = [...(namespaced || !call.target ? [] : [call.target]), ...call.arguments].map((each) =>
       this.compile(each, names),
     )
+    const method = !namespaced && call.target !== undefined
+    const fits = found.overloads.some(
+      (overload) => overload.method === method && overload.parameters.length === parameters.length,
+    )
+    if (!fits) {
+      return () => {
+        throw new CelError(noSuchOverload)
+      }
+    }
     const { call: implementation } = found
     const [first, second] = parameters
     if (parameters.length === 1 && first) {

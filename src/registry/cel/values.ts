@@ -27,9 +27,15 @@ export type CelValue =
   | CelOptional
   | CelOpaque
 
-/** An evaluation that has no value. The message is cel-go's. */
-export class CelError extends Error {
-  override readonly name = 'CelError'
+/**
+ * An evaluation that has no value. The message is cel-go's. Thrown, but no JavaScript error: `||` and `exists` may
+ * absorb a million of them, and each would collect a stack that nobody reads.
+ */
+export class CelError {
+  readonly message: string
+  constructor(message: string) {
+    this.message = message
+  }
 }
 
 export const noSuchOverload = 'no such overload'
@@ -249,8 +255,7 @@ export function equalValues(left: CelValue, right: CelValue): boolean {
   const leftNumber = asNumeric(left)
   if (leftNumber !== undefined) {
     const rightNumber = asNumeric(right)
-    // biome-ignore lint/suspicious/noDoubleEquals: compares a BigInt with a number by value
-    return rightNumber !== undefined && leftNumber == rightNumber
+    return rightNumber !== undefined && order(leftNumber, rightNumber) === 0
   }
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
   if (left instanceof CelList) return right instanceof CelList && equalLists(left, right)
@@ -331,11 +336,12 @@ function compareText(left: string, right: string): number {
       : 1
 }
 
+/** An integer meets a double as the nearest double, so the two may be equal without being the same. */
 function order(left: bigint | number, right: bigint | number): number | undefined {
+  if (typeof left !== typeof right) return order(Number(left), Number(right))
   if (left < right) return -1
   if (left > right) return 1
-  // biome-ignore lint/suspicious/noDoubleEquals: compares a BigInt with a number by value
-  return left == right ? 0 : undefined
+  return left === right ? 0 : undefined
 }
 
 /** Checks that an integer fits in 64 bits. */

@@ -32,15 +32,15 @@ function formatOne(verb: string, value: CelValue, precision: number): string {
     case 'd': {
       const integer = asInteger(value)
       if (integer !== undefined) return String(integer)
-      if (typeof value === 'number') return formatDouble(value)
+      if (typeof value === 'number') return Number.isFinite(value) ? formatDouble(value) : String(value)
       break
     }
     case 'f':
     case 'e': {
       const number = asNumber(value)
       if (number === undefined) break
-      if (!Number.isFinite(number)) return formatDouble(number).replace('+', '').replace('Inf', 'Infinity')
-      return verb === 'f' ? number.toFixed(precision) : exponential(number, precision)
+      if (!Number.isFinite(number)) return String(number)
+      return verb === 'f' ? fixed(number, precision) : exponential(number, precision)
     }
     case 'b':
       if (typeof value === 'boolean') return value ? '1' : '0'
@@ -80,6 +80,14 @@ function asNumber(value: CelValue): number | undefined {
       : value === '-Infinity'
         ? Number.NEGATIVE_INFINITY
         : undefined
+}
+
+/** A value halfway between two goes to the even one, as Go rounds. */
+function fixed(value: number, precision: number): string {
+  const scaled = value * 10 ** precision
+  const below = Math.floor(scaled)
+  if (scaled - below !== 0.5 || Math.abs(scaled) > 2 ** 52) return value.toFixed(precision)
+  return ((below % 2 === 0 ? below : below + 1) / 10 ** precision).toFixed(precision)
 }
 
 /** Go writes at least two digits of exponent. */
