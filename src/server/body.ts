@@ -19,8 +19,8 @@ export interface ExpectedBody {
   readonly compiledIn: boolean
 }
 
-export const jsonType = 'application/json'
-export const yamlType = 'application/yaml'
+const jsonType = 'application/json'
+const yamlType = 'application/yaml'
 const protobufType = 'application/vnd.kubernetes.protobuf'
 
 /** What is sent to a resource itself. */
@@ -243,6 +243,6 @@ export async function decodeDeleteOptions(
   return value
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -68,7 +68,6 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
     const userAgent = request.headers['user-agent']
     const answer = await handler(environment, {
       context,
-      kinds,
       resource,
       info,
       query,

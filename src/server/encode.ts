@@ -34,7 +34,7 @@ function headOf(resource: Resource): string {
 }
 
 /** The object as JSON, out of the stored text as it is. */
-export function objectText(resource: Resource, stored: StoredObject): string {
+function objectText(resource: Resource, stored: StoredObject): string {
   return headOf(resource) + stored.text.slice(1)
 }
 

@@ -36,7 +36,7 @@ export interface Histogram<Label extends string> {
 /** A name may have as many combinations of labels; further ones are not counted, so that nobody can fill the memory. */
 const seriesPerFamily = 10_000
 
-export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8'
+const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** One set of figures. Asking twice for the same name gives the same figures. */
 export function createMetrics(): Metrics {

@@ -13,7 +13,7 @@ export interface Format {
   readonly version: 'v1' | 'v1beta1'
 }
 
-export const plainJson: Format = { encoding: 'json', shape: 'object', version: 'v1' }
+const plainJson: Format = { encoding: 'json', shape: 'object', version: 'v1' }
 
 const jsonType = 'application/json'
 const yamlType = 'application/yaml'

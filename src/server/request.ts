@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
 import type { Clock } from '../apimachinery/clock.ts'
-import type { Authorize, Caller, KindSet, Resource } from '../registry/kind.ts'
+import type { Authorize, Caller, Resource } from '../registry/kind.ts'
 import type { Registry, RequestContext } from '../registry/registry.ts'
 import type { Limits } from './limits.ts'
 import type { Format } from './negotiation.ts'
@@ -37,7 +37,6 @@ export interface PlaneRequest {
 /** A request for a resource that is served, ready for the handler of its verb. */
 export interface ResourceRequest {
   readonly context: RequestContext
-  readonly kinds: KindSet
   readonly resource: Resource
   readonly info: ResourceInfo
   readonly query: Query
