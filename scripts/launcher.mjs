@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const bundle = join(folder, 'datum-local.cjs')
@@ -15,7 +15,6 @@ const cache = join(folder, `datum-local.${process.version}-${process.arch}.cache
 const source = readFileSync(bundle, 'latin1')
 const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
   filename: bundle,
-  importModuleDynamically: constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
 })
 const module = { exports: {} }
