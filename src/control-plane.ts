@@ -17,6 +17,7 @@ import { kinds } from './schemas/index.ts'
 import { parentPrefixes } from './schemas/parents.ts'
 import { createProjectSeeds, defaultSeeds, findSeeded, seedState } from './seeds.ts'
 import { createServer } from './server/app.ts'
+import { auditEvent } from './server/audit-event.ts'
 import { createAuthenticator } from './server/authenticator.ts'
 import { authorizeAuthenticated } from './server/authorizer.ts'
 import { createMetrics } from './server/metrics.ts'
@@ -129,6 +130,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     closing.push(() => manager.stop())
 
     let ready = false
+    const { audit } = options
     const user = (options.seeds ?? defaultSeeds).user
     const server = createServer({
       registry,
@@ -146,7 +148,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       hostNames: [...(options.hostNames ?? []), ...options.listen],
       ...(options.limits ? { limits: options.limits } : {}),
       metrics: createMetrics(),
-      ...(options.audit ? { audit: options.audit } : {}),
+      ...(audit ? { audit: (record) => audit(auditEvent(record)) } : {}),
       extraRoutes: async (app) => {
         await app.register(tokenExchange, { tokens })
       },

@@ -1,5 +1,5 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { invalidObject, isReason, unsupportedMediaType } from '../apimachinery/errors.ts'
+import { invalidObject, isReason, type StatusError, unsupportedMediaType } from '../apimachinery/errors.ts'
 import { invalid } from '../apimachinery/field-error.ts'
 import { applyJsonPatch } from '../apimachinery/json-patch.ts'
 import { applyMergePatch } from '../apimachinery/merge-patch.ts'
@@ -42,8 +42,7 @@ export async function patch(
   }
   const reviseOptions: ReviseOptions = {
     ...options,
-    refuseFields: (message) =>
-      invalidObject('', '', '', [invalid('patch', JSON.stringify(change.body), message)]),
+    refuseFields: (message) => refusedPatch(change, message),
   }
   return revise(
     environment,
@@ -61,10 +60,47 @@ function patchedObject(
   change: Exclude<Patch, { type: 'apply' }>,
   subresource: UpdateOptions['subresource'],
 ): KubernetesObject {
-  if (subresource !== 'scale')
-    return patched(resource, withHead(resource, old), change) as unknown as KubernetesObject
-  const scale = patched(resource, scaleOf(resource, old), change) as unknown as KubernetesObject
-  return withScale(resource, old, scale)
+  if (subresource === 'scale') {
+    return withScale(resource, old, asObject(patched(resource, scaleOf(resource, old), change), change))
+  }
+  const object = asObject(patched(resource, withHead(resource, old), change), change)
+  const faults = [
+    ...(object.apiVersion === resource.apiVersion
+      ? []
+      : [invalid('apiVersion', object.apiVersion, `must be ${resource.apiVersion}`)]),
+    ...(object.kind === resource.kind.names.kind
+      ? []
+      : [invalid('kind', object.kind, `must be ${resource.kind.names.kind}`)]),
+  ]
+  if (faults.length > 0)
+    throw invalidObject(resource.group, resource.kind.names.kind, old.metadata.name, faults)
+  return object
+}
+
+/** A patch can make anything of a document; what is no object any more cannot be one of a kind. */
+function asObject(value: JsonValue, change: Patch): KubernetesObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as unknown as KubernetesObject
+  }
+  throw refusedPatch(
+    change,
+    `json: cannot unmarshal ${describe(value)} into Go value of type map[string]interface {}`,
+  )
+}
+
+function describe(value: JsonValue): string {
+  return Array.isArray(value)
+    ? 'array'
+    : value === null
+      ? 'null'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : typeof value
+}
+
+/** 422 for what a patch would lead to, with the patch as the bad value: a real server's words. */
+function refusedPatch(change: Patch, detail: string): StatusError {
+  return invalidObject('', '', '', [invalid('patch', JSON.stringify(change.body), detail)])
 }
 
 function patched(
