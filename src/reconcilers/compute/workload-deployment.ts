@@ -116,10 +116,10 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
       const gated = instances.filter((instance) => instance.gated && !instance.deleting)
       const counts = countInstances(instances, hash)
       const bindings = await ensureBindings(deployment, location, context)
-      // Once nothing waits for the network, it need not be looked at in every pass: of a thousand instances, each asks
-      // for several.
+      // While instances come and go and none of them waits for the network, it need not be looked at in every pass: of
+      // a thousand instances, each asks for several.
       const network: NetworkReadiness =
-        gated.length === 0 && counts.ready > 0
+        action.type !== 'none' && gated.length === 0 && counts.ready > 0
           ? { ready: true }
           : await reconcileNetworks(bindings, location, client)
       if (network.ready) for (const instance of gated) await openNetworkGate(instance, context)
