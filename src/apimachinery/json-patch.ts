@@ -72,13 +72,13 @@ class JsonPatcher {
     const path = pointerOf(operation, 'path')
     switch (operation.op) {
       case 'add':
-        this.#add(path, valueOf(operation))
+        this.#add(path, operationValue(operation))
         break
       case 'remove':
         this.#remove(path)
         break
       case 'replace':
-        this.#replace(path, valueOf(operation))
+        this.#replace(path, operationValue(operation))
         break
       case 'move':
         this.#move(pointerOf(operation, 'from'), path)
@@ -87,7 +87,7 @@ class JsonPatcher {
         this.#add(path, this.#copy(pointerOf(operation, 'from')))
         break
       case 'test':
-        this.#test(path, valueOf(operation))
+        this.#test(path, operationValue(operation))
         break
       default:
         throw new OperationError(`Unexpected kind: ${JSON.stringify(operation.op)}`)
@@ -218,7 +218,7 @@ function pointerOf(operation: JsonObject, field: 'path' | 'from'): readonly stri
   return parsePointer(pointer)
 }
 
-function valueOf(operation: JsonObject): JsonValue {
+function operationValue(operation: JsonObject): JsonValue {
   if (!Object.hasOwn(operation, 'value')) throw new OperationError('missing value')
   return operation.value as JsonValue
 }

@@ -147,12 +147,13 @@ function requirement(key: string, operator: LabelOperator, given: readonly strin
   const errors: FieldError[] = []
   const keyFaults = checkLabelKey(key)
   if (keyFaults.length > 0) errors.push(invalid('key', key, keyFaults.join('; ')))
-  const shown = values.length === 0 ? null : values
   if ((operator === 'in' || operator === 'notin') && values.length === 0) {
-    errors.push(invalid('values', shown, "for 'in', 'notin' operators, values set can't be empty"))
+    // A list that is not there prints as null.
+    const message = "Invalid value: null: for 'in', 'notin' operators, values set can't be empty"
+    errors.push({ type: 'FieldValueInvalid', field: 'values', message })
   }
   if ((operator === 'exists' || operator === '!') && values.length > 0) {
-    errors.push(invalid('values', shown, 'values set must be empty for exists and does not exist'))
+    errors.push(invalid('values', values, 'values set must be empty for exists and does not exist'))
   }
   values.forEach((value, index) => {
     if ((operator === 'gt' || operator === 'lt') && parseInteger(value) === undefined) {

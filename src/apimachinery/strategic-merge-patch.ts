@@ -105,10 +105,14 @@ function withoutDirectives(value: JsonValue): JsonValue | undefined {
   if (Object.hasOwn(value, directive)) return undefined
   const fields: [string, JsonValue][] = []
   for (const [name, member] of Object.entries(value)) {
-    const kept = member === null ? undefined : withoutDirectives(member)
+    const kept = member === null || isDirective(name) ? undefined : withoutDirectives(member)
     if (kept !== undefined) fields.push([name, kept])
   }
   return Object.fromEntries(fields)
+}
+
+function isDirective(name: string): boolean {
+  return name === retainKeys || name.startsWith(`${deletePrefix}/`) || name.startsWith(`${orderPrefix}/`)
 }
 
 /** `$retainKeys`: of the original only these fields stay, and the patch may have no others. */
