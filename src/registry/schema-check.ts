@@ -27,6 +27,7 @@ export function checkSchema(schema: StructuralSchema, path: string): FieldError[
   if (tooLarge) return [tooLarge]
   const errors: FieldError[] = []
   checkKeywords(schema, path, errors)
+  if (errors.some(({ message }) => message.endsWith(itemsAsList))) return errors
   errors.push(...checkStructural(schema, path))
   // what follows walks by the structure, so it waits until that is sound
   if (errors.length > 0) return errors
@@ -47,6 +48,9 @@ function checkSize(schema: StructuralSchema, path: string): FieldError | undefin
   return undefined
 }
 
+/** The one keyword that is not even a schema: nothing can walk on below it. */
+const itemsAsList = 'items must be a schema object and not an array'
+
 const unsupportedKeywords = [
   'id',
   'additionalItems',
@@ -66,7 +70,7 @@ function checkKeywords(schema: StructuralSchema, path: string, errors: FieldErro
     errors.push(forbiddenField(`${path}.type`, 'type cannot be set to null, use nullable as an alternative'))
   }
   if (Array.isArray(schema.items)) {
-    errors.push(forbiddenField(`${path}.items`, 'items must be a schema object and not an array'))
+    errors.push(forbiddenField(`${path}.items`, itemsAsList))
     return
   }
   if (schema.uniqueItems) {
