@@ -111,11 +111,6 @@ export function notFound(resource: GroupResource, name: string): StatusError {
   return failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, detailsOf(resource, name))
 }
 
-/** What a real server answers for a URL that no API serves. */
-export function resourceNotFound(): StatusError {
-  return failure(404, 'NotFound', 'the server could not find the requested resource', {})
-}
-
 export function alreadyExists(resource: GroupResource, name: string): StatusError {
   return failure(
     409,

@@ -29,9 +29,9 @@ export function keyPath(parent: string, key: number | string): string {
   return `${parent}[${key}]`
 }
 
-/** How Kubernetes shows a bad value: strings quoted, the rest as JSON, and nothing at all as a quoted `"null"`. */
+/** How Kubernetes shows a bad value: as JSON, and nothing at all as `null`. */
 export function formatBadValue(value: unknown): string {
-  return value === undefined || value === null ? '"null"' : JSON.stringify(value)
+  return JSON.stringify(value ?? null)
 }
 
 function withDetail(text: string, detail: string): string {

@@ -115,13 +115,6 @@ export function admit(
   }
 }
 
-/** Faults that make it senseless to evaluate rules, as rules may trust the schema. */
-function blocksRules(error: FieldError): boolean {
-  return ['FieldValueRequired', 'FieldValueTypeInvalid', 'FieldValueTooLong', 'FieldValueTooMany'].includes(
-    error.type,
-  )
-}
-
 /** `{apiVersion, kind, …}`: schema rules may look at the head. */
 function withHead(resource: Resource, object: KubernetesObject): KubernetesObject {
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = object
@@ -136,7 +129,7 @@ function validateAgainstSchema(
   const schema = storedDefinition(resource).schema()
   const oldWithHead = old && withHead(resource, old)
   const errors = validateSchema(schema, object, oldWithHead)
-  return errors.some(blocksRules) ? errors : [...errors, ...validateRules(schema, object, oldWithHead)]
+  return [...errors, ...validateRules(schema, object, oldWithHead, errors)]
 }
 
 function track(

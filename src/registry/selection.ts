@@ -52,22 +52,25 @@ function parseLabels(text: string | undefined): LabelSelector | undefined {
   return selector.isEmpty ? undefined : selector
 }
 
+/** A core kind may be asked for the namespace that it does not have: nothing is in it. */
+function metadataFields({ kind }: Resource): readonly string[] {
+  const namespaced = kind.origin === 'core' || kind.scope === 'Namespaced'
+  return namespaced ? ['metadata.name', 'metadata.namespace'] : ['metadata.name']
+}
+
 function parseFields(resource: Resource, selectors: Selectors): FieldSelector | undefined {
   if (!selectors.fieldSelector) return undefined
   const selector = parseFieldSelector(selectors.fieldSelector)
-  const known = new Set([
-    'metadata.name',
-    'metadata.namespace',
-    ...(resource.definition.selectableFields ?? []),
-  ])
-  for (const term of selector.terms) {
-    if (!known.has(term.field)) {
-      const place = `${resource.apiVersion}, Resource=${resource.kind.names.plural}`
-      throw badRequest(
-        `Unable to find ${JSON.stringify(place)} that match label selector ${JSON.stringify(selectors.labelSelector ?? '')}, ` +
-          `field selector ${JSON.stringify(selectors.fieldSelector)}: field label not supported: ${term.field}`,
-      )
-    }
+  const own = resource.definition.selectableFields ?? []
+  const known = new Set([...metadataFields(resource), ...own])
+  const unknown = selector.terms.find(({ field }) => !known.has(field))
+  if (unknown) {
+    const { field } = unknown
+    throw badRequest(
+      resource.kind.origin === 'custom' || own.length > 0
+        ? `field label not supported: ${field}`
+        : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+    )
   }
   return selector.terms.length === 0 ? undefined : selector
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { methodNotAllowed, resourceNotFound } from '../apimachinery/errors.ts'
+import { methodNotAllowed, notFound } from '../apimachinery/errors.ts'
 import { groupResource, type Resource } from '../registry/kind.ts'
 import { resourceVerbs } from './discovery/api-resource.ts'
 import { discover } from './discovery.ts'
@@ -59,7 +59,12 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
   ): Promise<Answer | undefined> {
     const kinds = await environment.registry.kinds(context.plane)
     const resource = kinds.find(info.group, info.version, info.resource)
-    if (!resource || !isServed(resource, info)) throw resourceNotFound()
+    if (!resource || !hasShapeOf(resource, info)) return pageNotFound
+    if (!hasSubresource(resource, info)) {
+      // A custom resource is looked at as a whole; what the URL adds is then a name that is not there.
+      if (resource.kind.origin === 'custom') throw notFound(groupResource(resource.kind), info.name)
+      return pageNotFound
+    }
     onServed()
     const handler = handlers[info.verb]
     if (!handler || !allows(resource, info)) {
@@ -108,17 +113,20 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
   }
 }
 
-/** Whether the URL has the shape of the kind: its scope, and a subresource that it has. */
-function isServed({ kind, definition }: Resource, info: ResourceInfo): boolean {
+/** Whether the URL has the shape of the kind's scope. */
+function hasShapeOf({ kind }: Resource, info: ResourceInfo): boolean {
   const namespaced = kind.scope === 'Namespaced'
   const isNamespace = kind.names.plural === 'namespaces' && kind.group === ''
   if (!namespaced && info.namespace !== '' && !isNamespace) return false
-  if (namespaced && info.namespace === '' && info.named) return false
-  if (info.subresource === '') return true
+  return !namespaced || info.namespace !== '' || !info.named
+}
+
+function hasSubresource({ definition }: Resource, { subresource }: ResourceInfo): boolean {
+  if (subresource === '') return true
   const subresources = definition.subresources
   return (
-    Object.hasOwn(subresourceVerbs, info.subresource) &&
-    Boolean(subresources?.[info.subresource as keyof typeof subresources])
+    Object.hasOwn(subresourceVerbs, subresource) &&
+    Boolean(subresources?.[subresource as keyof typeof subresources])
   )
 }
 

@@ -216,17 +216,18 @@ describe('bad requests', () => {
       '/api/v1/pods',
       '/apis/x.io/v1/things',
       '/api/v1/namespaces/default/configmaps/made/status',
+      '/nowhere',
     ]) {
-      expect(await refusal('GET', project + path)).toBe(
-        '404 NotFound: the server could not find the requested resource',
-      )
+      const { code, text, headers } = await ask('GET', project + path)
+      expect([code, text, headers['content-type']]).toEqual([
+        404,
+        '404 page not found\n',
+        'text/plain; charset=utf-8',
+      ])
     }
-    const nowhere = await ask('GET', `${project}/nowhere`)
-    expect([nowhere.code, nowhere.text, nowhere.headers['content-type']]).toEqual([
-      404,
-      '404 page not found\n',
-      'text/plain; charset=utf-8',
-    ])
+    expect(await refusal('GET', `${networks}/n/scale`)).toBe(
+      '404 NotFound: networks.networking.datumapis.com "n" not found',
+    )
   })
 
   test('a form that cannot be had', async () => {
