@@ -24,9 +24,20 @@ export interface Overload {
   readonly result: CelType
 }
 
-/** Declares a function; overloads read `string.(int) -> string` or, without target, `(string) -> int`. */
+/**
+ * Declares a function; overloads read `string.(int) -> string` or, without target, `(string) -> int`. They are read on
+ * first use, because most programs start without ever needing most functions.
+ */
 export function define(name: string, overloads: readonly string[], call: CelFunction['call']): CelFunction {
-  return { name, overloads: overloads.map(readOverload), call }
+  let read: readonly Overload[] | undefined
+  return {
+    name,
+    call,
+    get overloads() {
+      read ??= overloads.map(readOverload)
+      return read
+    },
+  }
 }
 
 function readOverload(text: string): Overload {
