@@ -156,8 +156,8 @@ function attempt(
   managers.set(key, { identity, fields, time: previous?.time })
 
   const merged = mergeObjects(type, live, applied)
-  const owned = [...managers.values()].reduce((all, manager) => all.union(manager.fields), FieldSet.empty)
-  const object = prune(type, merged, previous?.fields ?? FieldSet.empty, owned)
+  const object =
+    previous === undefined ? merged : withoutGivenUp(type, merged, previous.fields, managers, fields)
 
   const comparison = compareObjects(type, live, object)
   const changes = withoutReset(comparison, reset)
@@ -170,6 +170,19 @@ function attempt(
   const isSame = comparison.isSame && deepEqual(live, object)
   keepOwn(managers, key, isSame ? previous?.time : apply.time)
   return { object, managers }
+}
+
+/** What the applier said before and does not say now goes, unless somebody else owns it. Mostly there is nothing. */
+function withoutGivenUp(
+  type: MergeType,
+  merged: JsonObject,
+  before: FieldSet,
+  managers: FieldManagers,
+  now: FieldSet,
+): JsonObject {
+  if (before.difference(now).isEmpty) return merged
+  const owned = [...managers.values()].reduce((all, manager) => all.union(manager.fields), FieldSet.empty)
+  return prune(type, merged, before, owned)
 }
 
 /** Rids the applier's own entry of what nobody owns; an applier that says nothing has no entry. */
