@@ -5,6 +5,7 @@ import type { Ids } from '../apimachinery/ids.ts'
 import type { ClientWrite } from './create-client.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { createHotLoopDetector } from './hot-loop.ts'
+import { defaultControllerLimits } from './limits.ts'
 import type { ControllerMetrics } from './metrics.ts'
 import type { Result } from './reconciler.ts'
 import { createWorkQueue } from './work-queue.ts'
@@ -48,10 +49,16 @@ class PassEnded extends Error {
   override readonly name = 'PassEnded'
 }
 
-const defaultTimeout = 60_000
-
 export function createController(options: ControllerOptions): Controller {
-  const { name, clock, log, dispatcher, metrics, concurrency = 1, timeout = defaultTimeout } = options
+  const {
+    name,
+    clock,
+    log,
+    dispatcher,
+    metrics,
+    concurrency = 1,
+    timeout = defaultControllerLimits.reconcileTimeout,
+  } = options
   const hotLoops = createHotLoopDetector({ clock })
   const queue = createWorkQueue({ name, clock, ids: options.ids, metrics, onReady: pump })
   let started = false
@@ -74,8 +81,9 @@ export function createController(options: ControllerOptions): Controller {
     waitingWorkers -= 1
     const key = stopped ? undefined : queue.take()
     if (key !== undefined) {
-      metrics?.activeWorkers(name, workers - waitingWorkers)
+      metrics?.activeWorkers(name, 1)
       await makePass(key)
+      metrics?.activeWorkers(name, -1)
       queue.done(key)
     }
     workers -= 1

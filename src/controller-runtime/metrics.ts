@@ -3,8 +3,8 @@
  * controller-runtime, so that dashboards made for them work. Durations are in seconds.
  */
 export interface ControllerMetrics {
-  /** `workqueue_depth` */
-  queueDepth(controller: string, depth: number): void
+  /** `workqueue_depth`: by how many keys a queue has become longer or shorter; a controller has one on every plane. */
+  queueDepth(controller: string, change: number): void
   /** `workqueue_adds_total` */
   queueAdd(controller: string): void
   /** `workqueue_retries_total` */
@@ -15,8 +15,8 @@ export interface ControllerMetrics {
   reconcileTime(controller: string, seconds: number): void
   /** `controller_runtime_reconcile_total`, and `controller_runtime_reconcile_errors_total` for `error` */
   reconcileResult(controller: string, result: ReconcileResult): void
-  /** `controller_runtime_active_workers` */
-  activeWorkers(controller: string, workers: number): void
+  /** `controller_runtime_active_workers`: 1 when a pass begins, -1 when it ends. */
+  activeWorkers(controller: string, change: number): void
 }
 
 export type ReconcileResult = 'success' | 'error' | 'requeue_after'

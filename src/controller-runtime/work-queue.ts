@@ -73,7 +73,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
 
   function enqueue(key: string): void {
     waiting.set(key, clock.now())
-    metrics?.queueDepth(name, waiting.size)
+    metrics?.queueDepth(name, 1)
     onReady()
   }
 
@@ -113,7 +113,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       for (const [key, since] of waiting) {
         waiting.delete(key)
         processing.add(key)
-        metrics?.queueDepth(name, waiting.size)
+        metrics?.queueDepth(name, -1)
         metrics?.queueDuration(name, (clock.now() - since) / 1000)
         return key
       }
@@ -131,6 +131,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     },
     close() {
       closed = true
+      metrics?.queueDepth(name, -waiting.size)
       waiting.clear()
       again.clear()
       failures.clear()
