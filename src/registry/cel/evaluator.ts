@@ -1,43 +1,20 @@
 import { namespacedFunction, typeNames } from './checker.ts'
-import type { CelFunction, Meter } from './function.ts'
+import { loops, type Step, stepsOf, truth } from './comprehensions.ts'
+import { CostExceeded, Frame } from './frame.ts'
+import type { CelFunction } from './function.ts'
+import { existing, hasField, lookUp, optionally } from './member-access.ts'
 import { qualifiedName } from './parser.ts'
 import type { Bind, Call, Comprehension, Expression } from './syntax.ts'
 import {
-  asNumeric,
   CelError,
   CelList,
-  type CelMap,
   CelOptional,
   CelTypeValue,
-  CelUint,
   type CelValue,
-  compareValues,
   isMap,
   LiteralMap,
   noSuchOverload,
 } from './values.ts'
-
-/** Thrown when an evaluation has cost more than it may; no operator of the language absorbs it. */
-export class CostExceeded extends Error {
-  override readonly name = 'CostExceeded'
-}
-
-/** One evaluation: the variables by slot, and what it has cost so far. */
-class Frame implements Meter {
-  readonly slots: CelValue[]
-  cost = 0
-  readonly #limit: number
-
-  constructor(slots: CelValue[], limit: number) {
-    this.slots = slots
-    this.#limit = limit
-  }
-
-  charge(cost: number): void {
-    this.cost += cost
-    if (this.cost > this.#limit) throw new CostExceeded('operation cancelled: actual cost limit exceeded')
-  }
-}
 
 type Evaluate = (frame: Frame) => CelValue
 
@@ -336,155 +313,4 @@ class Compiler {
       })
     }
   }
-}
-
-interface Step {
-  readonly first: CelValue
-  readonly second: CelValue
-}
-
-function* stepsOf(range: CelValue, twoVariables: boolean): IterableIterator<Step> {
-  if (range instanceof CelList) {
-    for (let index = 0; index < range.size; index++) {
-      const item = range.at(index)
-      yield twoVariables ? { first: BigInt(index), second: item } : { first: item, second: null }
-    }
-  } else if (isMap(range) && !range.isObject) {
-    for (const key of range.keys()) {
-      yield { first: key, second: twoVariables ? (range.get(key) as CelValue) : null }
-    }
-  } else throw new CelError(noSuchOverload)
-}
-
-interface Loop {
-  readonly frame: Frame
-  readonly steps: Iterable<Step>
-  /** Sets the variables of a step, and tells whether the macro's condition (if it has one) admits it. */
-  readonly selects: (step: Step) => boolean
-  /** The body for a step; sets the variables where there is no condition that has done so. */
-  readonly evaluate: (step: Step) => CelValue
-}
-
-/** `all` and `exists`: one step may decide, whatever errors the others have. */
-function quantify({ steps, evaluate }: Loop, deciding: boolean): CelValue {
-  let fault: CelError | undefined
-  for (const step of steps) {
-    try {
-      if (truth(evaluate(step)) === deciding) return deciding
-    } catch (error) {
-      if (!(error instanceof CelError)) throw error
-      fault ??= error
-    }
-  }
-  if (fault) throw fault
-  return !deciding
-}
-
-function collect({ frame, steps, selects, evaluate }: Loop): CelList {
-  const items: CelValue[] = []
-  for (const step of steps) {
-    if (!selects(step)) continue
-    items.push(evaluate(step))
-    frame.charge(1)
-  }
-  return new CelList(items)
-}
-
-const loops: Readonly<Record<Comprehension['macro'], (loop: Loop) => CelValue>> = {
-  all: (loop) => quantify(loop, false),
-  exists: (loop) => quantify(loop, true),
-  existsOne: ({ steps, evaluate }) => {
-    let count = 0
-    for (const step of steps) if (truth(evaluate(step))) count++
-    return count === 1
-  },
-  filter: ({ frame, steps, evaluate }) => {
-    const items: CelValue[] = []
-    for (const step of steps) {
-      if (!truth(evaluate(step))) continue
-      items.push(step.first)
-      frame.charge(1)
-    }
-    return new CelList(items)
-  },
-  map: collect,
-  transformList: collect,
-  transformMap: ({ steps, selects, evaluate }) => {
-    const pairs: [CelValue, CelValue][] = []
-    for (const step of steps) if (selects(step)) pairs.push([step.first, evaluate(step)])
-    return new LiteralMap(pairs)
-  },
-  transformMapEntry: ({ steps, selects, evaluate }) => {
-    const pairs: [CelValue, CelValue][] = []
-    for (const step of steps) {
-      if (!selects(step)) continue
-      const entry = evaluate(step)
-      if (!isMap(entry)) throw new CelError(noSuchOverload)
-      for (const key of entry.keys()) pairs.push([key, entry.get(key) as CelValue])
-    }
-    return new LiteralMap(pairs)
-  },
-  sortBy: ({ frame, steps, evaluate }) => {
-    const keyed: { key: CelValue; item: CelValue }[] = []
-    for (const step of steps) keyed.push({ key: evaluate(step), item: step.first })
-    return new CelList(sorted(keyed, frame).map(({ item }) => item))
-  },
-}
-
-/** Items in the order of their keys; keys that have no order among each other are an error. */
-export function sorted<T extends { readonly key: CelValue }>(items: readonly T[], meter: Meter): T[] {
-  meter.charge(items.length * Math.ceil(Math.log2(items.length + 2)))
-  return [...items].sort((left, right) => {
-    const order = compareValues(left.key, right.key)
-    if (order === undefined) throw new CelError(noSuchOverload)
-    return order
-  })
-}
-
-function truth(value: CelValue): boolean {
-  if (typeof value !== 'boolean') throw new CelError(noSuchOverload)
-  return value
-}
-
-function hasField(operand: CelValue, field: string): boolean {
-  const container = operand instanceof CelOptional ? operand.value : operand
-  if (container === undefined) return false
-  if (!isMap(container)) throw new CelError(noSuchOverload)
-  return container.get(field) !== undefined
-}
-
-/** The member of an optional container, as an optional. */
-function optionally(container: CelValue, find: (inner: CelValue) => CelValue | undefined): CelOptional {
-  const inner = container instanceof CelOptional ? container.value : container
-  const found = inner === undefined ? undefined : find(inner)
-  return found === undefined
-    ? CelOptional.none
-    : found instanceof CelOptional
-      ? found
-      : new CelOptional(found)
-}
-
-/** The member at an index or key, or undefined where it is missing. */
-function lookUp(container: CelValue, index: CelValue): CelValue | undefined {
-  if (container instanceof CelList) {
-    const position = listIndex(index)
-    return position >= 0 && position < container.size ? container.at(position) : undefined
-  }
-  if (isMap(container)) return (container as CelMap).get(index)
-  throw new CelError(noSuchOverload)
-}
-
-function existing(container: CelValue, index: CelValue): CelValue {
-  const found = lookUp(container, index)
-  if (found !== undefined) return found
-  if (container instanceof CelList) throw new CelError(`index out of bounds: ${listIndex(index)}`)
-  throw new CelError(`no such key: ${index instanceof CelUint ? index.value : String(index)}`)
-}
-
-function listIndex(index: CelValue): number {
-  const numeric = asNumeric(index)
-  if (numeric === undefined || (typeof numeric === 'number' && !Number.isInteger(numeric))) {
-    throw new CelError(noSuchOverload)
-  }
-  return Number(numeric)
 }

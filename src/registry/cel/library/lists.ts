@@ -1,4 +1,4 @@
-import { sorted } from '../evaluator.ts'
+import { sorted } from '../comprehensions.ts'
 import { type CelFunction, define, type Meter } from '../function.ts'
 import {
   CelDuration,

@@ -1,0 +1,172 @@
+import { deepEqual } from '../apimachinery/equality.ts'
+import { formatCheck } from '../apimachinery/formats.ts'
+import {
+  type RegularExpression,
+  regularExpression,
+  regularExpressionFault,
+} from '../apimachinery/regular-expression.ts'
+import type { StructuralSchema } from './structural-schema.ts'
+import type { ValidationReport } from './validation-report.ts'
+
+/** The parts of validation that look at one value and at nothing inside of it. */
+
+/** One of kube-openapi's validators. What does not concern it, it lets pass. */
+type Part = (value: unknown, old: unknown, report: ValidationReport) => void
+
+/** JSON Schema's name of a value's type, and the format that Go's decoder would have given it. */
+function describe(value: unknown): { type: string; format: string } {
+  switch (typeof value) {
+    case 'string':
+      return { type: 'string', format: '' }
+    case 'boolean':
+      return { type: 'boolean', format: '' }
+    case 'number':
+      // integers beyond 64 bits are floating-point numbers to Go
+      return Number.isInteger(value) && Math.abs(value) <= 2 ** 63
+        ? { type: 'integer', format: 'int64' }
+        : { type: 'number', format: 'float64' }
+    default:
+      return { type: value === null ? 'null' : Array.isArray(value) ? 'array' : 'object', format: '' }
+  }
+}
+
+function typesOf(schema: StructuralSchema): readonly string[] {
+  if (schema['x-kubernetes-int-or-string']) return ['integer', 'string']
+  return schema.type === undefined || schema.type === '' ? [] : [schema.type]
+}
+
+/** The format, where a real server enforces it or at least names it in its refusals. */
+function enforcedFormat(schema: StructuralSchema): string {
+  const { format = '', type } = schema
+  switch (schema['x-kubernetes-int-or-string'] ? undefined : type) {
+    case undefined:
+    case '':
+    case 'string':
+      return formatCheck(format) ? format : ''
+    case 'integer':
+      return format === 'int32' || format === 'int64' ? format : ''
+    case 'number':
+      return format === 'float' || format === 'double' ? format : ''
+    default:
+      return ''
+  }
+}
+
+export function typePart(schema: StructuralSchema): Part | undefined {
+  const types = typesOf(schema)
+  if (types.length === 0) return undefined
+  const expected = types.join(',')
+  const format = enforcedFormat(schema)
+  const nullable = schema.nullable === true
+  const single = types.length === 1 ? types[0] : undefined
+  return (value, _old, report) => {
+    if (single === 'string' ? typeof value === 'string' : single === 'object' && isObject(value)) {
+      report.matches += 2
+      return
+    }
+    if (value === null) {
+      if (nullable) report.matches += 2
+      else report.wrongType(expected, 'null')
+      return
+    }
+    const found = describe(value)
+    const fits = types.includes(found.type) || (found.type === 'integer' && types.includes('number'))
+    if (fits) report.matches += 2
+    else if (format !== '' && found.type !== 'string' && found.type !== 'array') {
+      // with a format, kube-openapi compares formats rather than types
+      report.wrongType(format, found.format)
+    } else report.wrongType(expected, found.type)
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Length in code points, as Go counts runes. */
+function runeCount(text: string): number {
+  let count = text.length
+  for (let index = 0; index < text.length - 1; index++) {
+    const code = text.charCodeAt(index)
+    if (code >= 0xd800 && code <= 0xdbff) {
+      const next = text.charCodeAt(index + 1)
+      if (next >= 0xdc00 && next <= 0xdfff) {
+        count--
+        index++
+      }
+    }
+  }
+  return count
+}
+
+/** Only the first fault of a string is told. */
+export function stringPart(schema: StructuralSchema): Part | undefined {
+  const { maxLength, minLength, pattern } = schema
+  if (maxLength === undefined && minLength === undefined && !pattern) return undefined
+  let expression: RegularExpression | undefined
+  return (value, _old, report) => {
+    if (typeof value !== 'string') return
+    if (pattern) expression ??= regularExpression(pattern)
+    // no string has more code points than UTF-16 units, so most need no counting
+    if (maxLength !== undefined && value.length > maxLength && runeCount(value) > maxLength) {
+      report.tooLong(maxLength)
+    } else if (minLength !== undefined && (value.length < minLength || runeCount(value) < minLength)) {
+      report.refused(value, `should be at least ${minLength} chars long`)
+    } else if (pattern && !expression?.test(value)) {
+      const fault = regularExpressionFault(pattern)
+      const shown = fault === undefined ? pattern : `${pattern}, but pattern is invalid: ${fault}`
+      report.refused(value, `should match '${shown}'`)
+    } else report.matches++
+  }
+}
+
+export function formatPart(schema: StructuralSchema): Part | undefined {
+  const format = enforcedFormat(schema)
+  const check = schema.type === 'integer' || schema.type === 'number' ? undefined : formatCheck(format)
+  if (!check) return undefined
+  return (value, _old, report) => {
+    if (typeof value !== 'string') return
+    if (check(value)) report.matches++
+    else report.wrongType(format, value)
+  }
+}
+
+export function numberPart(schema: StructuralSchema): Part | undefined {
+  const { multipleOf, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema
+  if (multipleOf === undefined && minimum === undefined && maximum === undefined) return undefined
+  return (value, _old, report) => {
+    if (typeof value !== 'number') return
+    if (multipleOf !== undefined && !isMultiple(value, multipleOf)) {
+      report.refused(value, `should be a multiple of ${multipleOf}`)
+    }
+    if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
+      report.refused(value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`)
+    }
+    if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
+      report.refused(value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`)
+    }
+    report.matches++
+  }
+}
+
+/** Fractions are compared with the tolerance of kube-openapi, a billionth. */
+function isMultiple(value: number, factor: number): boolean {
+  if (factor <= 0) return false
+  const quotient = factor < 1 ? (1 / factor) * value : value / factor
+  const nearest = Math.round(quotient)
+  return (
+    quotient === nearest || Math.abs(quotient - nearest) / (Math.abs(quotient) + Math.abs(nearest)) < 1e-9
+  )
+}
+
+export function enumPart(schema: StructuralSchema): Part | undefined {
+  const allowed = schema.enum
+  if (!allowed || allowed.length === 0) return undefined
+  const scalars = new Set<unknown>(allowed.filter((each) => typeof each !== 'object' && each !== null))
+  const compounds = allowed.filter((each) => typeof each === 'object' && each !== null)
+  const shown = allowed.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))
+  return (value, _old, report) => {
+    if (scalars.has(value) || compounds.some((each) => deepEqual(each, value))) report.matches++
+    else report.notSupported(value, shown)
+  }
+}
