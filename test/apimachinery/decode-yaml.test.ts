@@ -65,13 +65,42 @@ describe('documents', () => {
   })
 
   test('what a careful writer writes comes back', () => {
+    const word = () =>
+      fc.constantFrom(
+        'a b',
+        'yes',
+        'N',
+        '12:30',
+        '0644',
+        '',
+        ' x',
+        '#a',
+        '- b',
+        '{',
+        '~',
+        'a: b',
+        "it's",
+        '"',
+        'l\nm',
+        'é',
+      )
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        word(),
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        tie('list'),
+        tie('map'),
+      ),
+      list: fc.array(tie('value'), { maxLength: 3 }),
+      map: fc.dictionary(word(), tie('value')),
+    })).value
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 3 }), (given) => {
-        const plain = JSON.parse(JSON.stringify(given)) as unknown
-        const text = stringify(plain, { version: '1.1' })
-        // The writer leaves single letters bare that Go takes for booleans.
-        fc.pre(!/(^|[\s[{,:-])[yYnN]($|[\s\]},:])/m.test(text))
-        expect(value(text)).toEqual(plain)
+      fc.property(json, (given) => {
+        const plain: unknown = JSON.parse(JSON.stringify(given))
+        expect(value(stringify(plain, { version: '1.1' }))).toEqual(plain)
       }),
     )
   })
