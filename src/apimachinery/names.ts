@@ -140,14 +140,3 @@ export function isLabelKey(value: string): boolean {
 export function isLabelValue(value: string): boolean {
   return value.length <= labelValueMaxLength && labelValuePattern.test(value)
 }
-
-/**
- * What a path segment may never be; checked for the names of kinds whose own format is looser than DNS
- * (RBAC's, for one), because the name becomes part of a URL.
- */
-export function checkPathSegmentName(value: string): string[] {
-  if (value === '.' || value === '..') return [`may not be '${value}'`]
-  const messages: string[] = []
-  for (const part of ['/', '%']) if (value.includes(part)) messages.push(`may not contain '${part}'`)
-  return messages
-}
