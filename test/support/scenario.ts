@@ -15,6 +15,8 @@ const manifests = resolve(import.meta.dirname, '../scenarios/manifests')
 
 /** `advance 90s`: moves the clock of a scenario that has one of its own (`"clock": "manual"`). */
 const advance = /^advance (\d+)s$/
+/** What a moment of the clock brings about is done before the next moment comes; this many are enough for a story. */
+const moments = 100
 /** Ends the server and starts another one on the same state; what was running in the shell goes on. */
 const restart = 'restart'
 
@@ -73,8 +75,12 @@ export async function* playScenario(text: string): AsyncGenerator<Answer> {
     for (const step of parseTranscript(text)) {
       await datum.settle()
       const seconds = advance.exec(step.command)?.[1]
-      if (seconds !== undefined) clock.advance(Number(seconds) * 1000)
-      else if (step.command === restart) {
+      if (seconds !== undefined) {
+        for (let moment = 0; moment < moments; moment++) {
+          clock.advance((Number(seconds) * 1000) / moments)
+          await datum.settle()
+        }
+      } else if (step.command === restart) {
         await datum.stop()
         datum = await start()
         const environment = Object.entries(await writeHome(home, datum))

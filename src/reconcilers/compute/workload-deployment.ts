@@ -1,5 +1,5 @@
 import { isReason } from '../../apimachinery/errors.ts'
-import type { KubernetesObject } from '../../apimachinery/object.ts'
+import { formatObjectKey, type KubernetesObject } from '../../apimachinery/object.ts'
 import { type Finding, setCondition } from '../../controller-runtime/conditions.ts'
 import { ownerReference } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler, WatchedKind } from '../../controller-runtime/reconciler.ts'
@@ -9,6 +9,7 @@ import {
   WorkloadDeployment,
   type WorkloadDeploymentObject,
 } from '../../schemas/compute/workload-deployment.ts'
+import { Network } from '../../schemas/networking/network.ts'
 import { NetworkBinding } from '../../schemas/networking/network-binding.ts'
 import { NetworkContext, type NetworkContextObject } from '../../schemas/networking/network-context.ts'
 import type { LocationReference } from '../../schemas/networking/references.ts'
@@ -39,6 +40,11 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
   const byLocation = createReferenceIndex(WorkloadDeployment, ({ status }) =>
     status?.location ? [locationName(status.location)] : [],
   )
+  const byNetwork = createReferenceIndex(WorkloadDeployment, ({ metadata, spec }) =>
+    (spec?.template.spec.networkInterfaces ?? []).map(({ network }) =>
+      formatObjectKey({ namespace: network.namespace ?? metadata.namespace, name: network.name }),
+    ),
+  )
   /** Template hashes by uid of the deployment, as of a generation. */
   const hashes = new Map<string, { generation: number; hash: string }>()
 
@@ -68,6 +74,7 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
     observes: [
       ledger.observed,
       byLocation.observed,
+      byNetwork.observed,
       {
         kind: WorkloadDeployment,
         observe({ type, object }) {
@@ -76,11 +83,22 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
         },
       },
     ],
-    watches: [inLocation(NetworkContext), inLocation(SubnetClaim), inLocation(Subnet)],
+    watches: [
+      inLocation(NetworkContext),
+      inLocation(SubnetClaim),
+      inLocation(Subnet),
+      {
+        // It may have another family now, which needs subnets.
+        kind: Network,
+        enqueue: ({ metadata: { namespace, name } }, { plane }) =>
+          byNetwork.find(plane, formatObjectKey({ namespace, name })),
+      },
+    ],
     concurrency: 4,
     forgetPlane(plane) {
       ledger.forgetPlane(plane)
       byLocation.forgetPlane(plane)
+      byNetwork.forgetPlane(plane)
     },
 
     async reconcile(key, context) {

@@ -120,6 +120,13 @@ export function createProviderInstanceReconciler(
       await report(instance, key, fault, context)
       return undefined
     }
+    // There is no use in beginning what must wait for an address in the end.
+    const possible = addresses.assign(plane, key, instance)
+    if (!('assignments' in possible)) {
+      await report(instance, key, possible, context)
+      return undefined
+    }
+    addresses.revoke(plane, key, instance)
     const generation = instance.metadata.generation
     // The stages count from here, also when an update comes in between: then what was begun is begun again.
     const begun = findCondition(conditions, 'Programmed')
