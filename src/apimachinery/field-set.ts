@@ -46,7 +46,7 @@ export class FieldSet {
    */
   static fromFieldsV1(fields: JsonValue | undefined): FieldSet {
     if (fields === undefined || fields === null) return FieldSet.empty
-    const { ['.']: _self, ...root } = readNode(fields, 0)
+    const { '.': _self, ...root } = readNode(fields, 0)
     return FieldSet.ofNode(root)
   }
 
@@ -140,7 +140,7 @@ export function markMember(children: FieldNode | undefined, member: boolean): Fi
 export function childrenOf(node: FieldNode): FieldNode | undefined {
   if (isBare(node)) return undefined
   if (node['.'] === undefined) return node
-  const { ['.']: _self, ...children } = node
+  const { '.': _self, ...children } = node
   return isBare(children) ? undefined : children
 }
 

@@ -98,7 +98,7 @@ describe('prototypes', () => {
     [{ op: 'test', path: '/constructor/name', value: 'Object' }],
   ])('%j finds nothing there', (operation) => {
     expect(refusal(() => applyJsonPatch({ a: 1 }, [operation])).code).toBe(422)
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
     expect(typeof Object.keys).toBe('function')
   })
 
@@ -108,7 +108,7 @@ describe('prototypes', () => {
       { op: 'add', path: '/__proto__/y', value: 2 },
     ]) as Record<string, unknown>
     expect(JSON.stringify(patched)).toBe('{"__proto__":{"x":1,"y":2}}')
-    expect(patched['x']).toBeUndefined()
+    expect(patched.x).toBeUndefined()
   })
 })
 

@@ -83,8 +83,8 @@ test('a field called __proto__ is a field', () => {
   const patch = JSON.parse('{"__proto__":{"polluted":1},"constructor":{"x":1}}') as JsonValue
   const patched = applyMergePatch({}, patch)
   expect(JSON.stringify(patched)).toBe('{"__proto__":{"polluted":1},"constructor":{"x":1}}')
-  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-  expect(patched['polluted']).toBeUndefined()
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  expect(patched.polluted).toBeUndefined()
 })
 
 test.each<[JsonValue, string]>([

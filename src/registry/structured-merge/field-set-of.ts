@@ -77,7 +77,7 @@ function nameFields(type: MergeType | undefined, children: FieldNode): FieldNode
   const result: FieldNode = {}
   for (const element in children) {
     const node = children[element] as FieldNode
-    const { ['.']: self, ...below } = node
+    const { '.': self, ...below } = node
     if (Object.keys(below).length === 0) {
       result[element] = leafNode
       continue
