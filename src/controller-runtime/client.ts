@@ -17,8 +17,9 @@ export interface Client {
   create<T extends KubernetesObject>(kind: Kind<T>, object: T): Promise<T>
 
   /**
-   * Reads the object, lets `edit` work on a copy of it, and writes it back; again from the start when somebody else
-   * was quicker. Nothing is written when the edit changed nothing. Undefined when the object does not exist.
+   * Lets `edit` work on a copy of the object as it is on the tick of the write, so that no other writer comes between.
+   * It is called more than once, and must do nothing else. Nothing is written when it changed nothing. Undefined when
+   * the object does not exist.
    */
   change<T extends KubernetesObject>(
     kind: Kind<T>,

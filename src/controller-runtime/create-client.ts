@@ -27,9 +27,6 @@ export interface ClientWrite {
   readonly object: KubernetesObject | undefined
 }
 
-/** How often an edit is tried again after another writer was quicker, before the conflict is let through. */
-const maxAttempts = 25
-
 /** Builds the selector of all these labels with these values, in Kubernetes' syntax. */
 function equalitySelector(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
@@ -58,27 +55,28 @@ export function createClient(options: ClientOptions): Client {
     change: (draft: T) => void,
     subresource: 'status' | undefined,
   ): Promise<T | undefined> {
-    const resource = preferredResource(kind)
-    for (let attempt = 1; ; attempt++) {
-      const current = await read(kind, key)
-      if (current === undefined) return undefined
-      const draft = cloneJson(current)
-      change(draft)
-      const unchanged =
-        subresource === 'status' ? deepEqual(draft.status, current.status) : deepEqual(draft, current)
-      if (unchanged) return current
-      guard?.()
-      try {
-        const body = { ...draft, apiVersion: resource.apiVersion, kind: kind.names.kind }
-        const written = await registry.update(context, resource, key, body, { ...writeOptions, subresource })
-        if (written.object.revision !== Number(current.metadata.resourceVersion)) {
-          onWrite?.({ operation: subresource ?? 'update', kind, key, object: draft })
-        }
-        return written.object.object as T
-      } catch (error) {
-        if (isReason(error, 'NotFound')) return undefined
-        if (!isReason(error, 'Conflict') || attempt >= maxAttempts) throw error
+    const current = await read(kind, key)
+    if (current === undefined) return undefined
+    // Most edits change nothing; finding that out on a copy is much cheaper than a write that comes to nothing.
+    const draft = cloneJson(current)
+    change(draft)
+    const unchanged =
+      subresource === 'status' ? deepEqual(draft.status, current.status) : deepEqual(draft, current)
+    if (unchanged) return current
+    guard?.()
+    try {
+      const patch = { type: 'edit' as const, edit: (object: KubernetesObject) => change(object as T) }
+      const written = await registry.patch(context, preferredResource(kind), key, patch, {
+        ...writeOptions,
+        subresource,
+      })
+      if (written.object.revision !== Number(current.metadata.resourceVersion)) {
+        onWrite?.({ operation: subresource ?? 'update', kind, key, object: draft })
       }
+      return written.object.object as T
+    } catch (error) {
+      if (isReason(error, 'NotFound')) return undefined
+      throw error
     }
   }
 

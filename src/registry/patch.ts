@@ -1,4 +1,5 @@
 import { formatTime } from '../apimachinery/clock.ts'
+import { cloneJson } from '../apimachinery/clone.ts'
 import { invalidObject, isReason, type StatusError, unsupportedMediaType } from '../apimachinery/errors.ts'
 import { invalid } from '../apimachinery/field-error.ts'
 import { applyJsonPatch } from '../apimachinery/json-patch.ts'
@@ -15,7 +16,7 @@ import { applyMerge } from './apply.ts'
 import { create } from './create.ts'
 import type { Environment } from './environment.ts'
 import type { Resource } from './kind.ts'
-import type { Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
+import type { EditPatch, Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { scaleOf, withScale } from './scale.ts'
 import { type ReviseOptions, revise } from './update.ts'
 
@@ -29,10 +30,20 @@ export async function patch(
   context: RequestContext,
   resource: Resource,
   key: ObjectKey,
-  change: Patch,
+  change: Patch | EditPatch,
   options: UpdateOptions = {},
 ): Promise<WriteOutcome> {
   if (change.type === 'apply') return apply(environment, context, resource, key, change.body, options)
+  if (change.type === 'edit') {
+    return revise(
+      environment,
+      context,
+      resource,
+      key,
+      (old) => ({ object: edited(withHead(resource, old), change) }),
+      options,
+    )
+  }
   if (change.type === 'strategic' && resource.kind.origin === 'custom') {
     throw unsupportedMediaType([
       'application/json-patch+json',
@@ -54,10 +65,19 @@ export async function patch(
   )
 }
 
+function edited(object: KubernetesObject, { edit }: EditPatch): KubernetesObject {
+  const draft = cloneJson(object)
+  edit(draft)
+  return draft
+}
+
+/** A patch that came as a document. */
+type DocumentPatch = Exclude<Patch, { type: 'apply' }>
+
 function patchedObject(
   resource: Resource,
   old: KubernetesObject,
-  change: Exclude<Patch, { type: 'apply' }>,
+  change: DocumentPatch,
   subresource: UpdateOptions['subresource'],
 ): KubernetesObject {
   if (subresource === 'scale') {
@@ -78,7 +98,7 @@ function patchedObject(
 }
 
 /** A patch can make anything of a document; what is no object any more cannot be one of a kind. */
-function asObject(value: JsonValue, change: Patch): KubernetesObject {
+function asObject(value: JsonValue, change: DocumentPatch): KubernetesObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as unknown as KubernetesObject
   }
@@ -99,15 +119,11 @@ function describe(value: JsonValue): string {
 }
 
 /** 422 for what a patch would lead to, with the patch as the bad value: a real server's words. */
-function refusedPatch(change: Patch, detail: string): StatusError {
+function refusedPatch(change: DocumentPatch, detail: string): StatusError {
   return invalidObject('', '', '', [invalid('patch', JSON.stringify(change.body), detail)])
 }
 
-function patched(
-  resource: Resource,
-  object: KubernetesObject,
-  change: Exclude<Patch, { type: 'apply' }>,
-): JsonValue {
+function patched(resource: Resource, object: KubernetesObject, change: DocumentPatch): JsonValue {
   const document = object as unknown as JsonObject
   switch (change.type) {
     case 'json':

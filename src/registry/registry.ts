@@ -46,7 +46,7 @@ export interface Registry {
     context: RequestContext,
     resource: Resource,
     key: ObjectKey,
-    patch: Patch,
+    patch: Patch | EditPatch,
     options?: UpdateOptions,
   ): Promise<WriteOutcome>
 
@@ -197,6 +197,15 @@ export type Patch =
   | { readonly type: 'merge'; readonly body: JsonValue }
   | { readonly type: 'strategic'; readonly body: JsonValue }
   | { readonly type: 'apply'; readonly body: KubernetesObject }
+
+/**
+ * For callers within the process: `edit` changes a copy of the newest object (with its head) on the tick of the write, so
+ * that no other writer can come between. It may be run again, and must not do anything else.
+ */
+export interface EditPatch {
+  readonly type: 'edit'
+  readonly edit: (object: KubernetesObject) => void
+}
 
 export interface WriteOutcome {
   readonly object: StoredObject

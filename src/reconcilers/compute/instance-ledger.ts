@@ -1,3 +1,4 @@
+import { deepEqual } from '../../apimachinery/equality.ts'
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { isTrue } from '../../controller-runtime/conditions.ts'
 import { controllerOf, refersTo } from '../../controller-runtime/owner-references.ts'
@@ -73,12 +74,12 @@ export function createInstanceLedger(): InstanceLedger {
     { byDeployment, deploymentOf }: PlaneLedger,
     name: string,
     deployment: string,
-    instance: InstanceObject,
-  ) {
+    summary: InstanceSummary,
+  ): void {
     deploymentOf.set(name, deployment)
     const instances = byDeployment.get(deployment)
-    if (instances) instances.set(name, summarize(instance))
-    else byDeployment.set(deployment, new Map([[name, summarize(instance)]]))
+    if (instances) instances.set(name, summary)
+    else byDeployment.set(deployment, new Map([[name, summary]]))
   }
 
   return {
@@ -88,8 +89,14 @@ export function createInstanceLedger(): InstanceLedger {
         const ledger = ledgerOf(plane)
         const name = formatObjectKey(key)
         const deployment = deploymentUid(object)
+        const before = ledger.byDeployment.get(deployment ?? '')?.get(name)
         if (type === 'DELETED' || deployment !== ledger.deploymentOf.get(name)) remove(ledger, name)
-        if (type !== 'DELETED' && deployment !== undefined) put(ledger, name, deployment, object)
+        if (type !== 'DELETED' && deployment !== undefined) {
+          const summary = summarize(object)
+          put(ledger, name, deployment, summary)
+          // Most changes of an instance on its way are none to its deployment.
+          if (type === 'MODIFIED' && before !== undefined && deepEqual(before, summary)) return []
+        }
         const owner = deploymentKey(object)
         return owner ? [owner] : []
       },
