@@ -1,0 +1,92 @@
+import { afterEach, expect, test } from 'vitest'
+import { seededIds } from '../../../src/apimachinery/ids.ts'
+import { createManualClock } from '../../../src/testing/manual-clock.ts'
+import { type DatumLocal, startDatumLocal } from '../../../src/testing/start-datum-local.ts'
+import { projectApi } from '../../support/plane-api.ts'
+import {
+  condition,
+  deployments,
+  instances,
+  networkContexts,
+  workload,
+  workloads,
+} from '../../support/workload.ts'
+
+let datum: DatumLocal
+
+afterEach(() => datum.stop())
+
+/** What can be seen of the way to a running instance, second by second of the clock. */
+async function watchWorkload(seed: number): Promise<string[]> {
+  const clock = createManualClock()
+  datum = await startDatumLocal({ clock, ids: seededIds(seed), pace: 'realistic' })
+  const api = projectApi(datum)
+  await api.create(workloads, workload())
+  const seen: string[] = []
+  for (let second = 0; second <= 20; second++) {
+    await datum.settle()
+    const [context] = (await api.list(networkContexts)).items
+    const [instance] = (await api.list(instances)).items
+    const now = [
+      condition(context, 'Programmed'),
+      condition(instance, 'Running'),
+      condition(instance, 'Ready'),
+    ].join(', ')
+    if (seen.at(-1)?.split(': ')[1] !== now) seen.push(`${second}: ${now}`)
+    clock.advance(1_000)
+  }
+  return seen
+}
+
+test('a realistic provider takes its seconds for each step, through the reasons of the deployed one', async () => {
+  const seen = await watchWorkload(1)
+  expect(seen.map((line) => line.split(': ')[1])).toEqual([
+    'False ProgrammingInProgress, Unknown Pending, Unknown SchedulingGatesPresent',
+    'True Programmed, Unknown Pending, Unknown SchedulingGatesPresent',
+    'True Programmed, False Starting, Unknown ProgrammingInProgress',
+    'True Programmed, True Running, Unknown ProgrammingInProgress',
+    'True Programmed, True Running, True Running',
+  ])
+})
+
+test('how many seconds depends on the seed, and on nothing else', async () => {
+  const first = await watchWorkload(1)
+  await datum.stop()
+  const again = await watchWorkload(1)
+  await datum.stop()
+  const other = await watchWorkload(2)
+  expect(again).toEqual(first)
+  expect(other).not.toEqual(first)
+})
+
+test('deletion takes its time as well', async () => {
+  const clock = createManualClock()
+  datum = await startDatumLocal({ clock, ids: seededIds(1), pace: 'realistic' })
+  const api = projectApi(datum)
+  await api.create(workloads, workload())
+  await datum.settle()
+  for (let second = 0; second < 20; second++) {
+    clock.advance(1_000)
+    await datum.settle()
+  }
+  await api.remove(`${workloads}/web`)
+  await datum.settle()
+  expect(condition((await api.list(instances)).items[0], 'Running')).toBe('False Stopping')
+  clock.advance(3_000)
+  await datum.settle()
+  expect(await api.find(`${workloads}/web`)).toBeUndefined()
+})
+
+test('under the pace manual nothing moves by itself', async () => {
+  const clock = createManualClock()
+  datum = await startDatumLocal({ clock, pace: 'manual' })
+  const api = projectApi(datum)
+  await api.create(workloads, workload())
+  await datum.settle()
+  clock.advance(3_600_000)
+  await datum.settle()
+  expect(condition((await api.list(networkContexts)).items[0], 'Programmed')).toBe(
+    'False ProgrammingInProgress',
+  )
+  expect(condition(await api.get(`${deployments}/web-p1-dfw`), 'Available')).toBe('False ProvisioningNetwork')
+})
