@@ -10,7 +10,13 @@ import type { Client } from './client.ts'
 import { type Controller, createController, type Pass } from './controller.ts'
 import { createClient } from './create-client.ts'
 import type { ObservedChange } from './kind-watch.ts'
-import { createOwnership, foregroundDeletion, isWaitingForDependents, orphanDependents } from './ownership.ts'
+import {
+  blocks,
+  createOwnership,
+  foregroundDeletion,
+  isWaitingForDependents,
+  orphanDependents,
+} from './ownership.ts'
 import { kindIdentity } from './plane-watches.ts'
 import type { Result } from './reconciler.ts'
 import type { PlaneEnvironment } from './reconciler-controller.ts'
@@ -93,6 +99,9 @@ export function createGarbageCollector(
       for (const item of ownership.ended(uid, ownerReferences)) controller.add(item)
       if (ownership.isOwnerKind(identity)) controller.add(`${endPrefix}${identity}|${uid}`)
       return
+    }
+    if (ownership.anyWaits) {
+      for (const item of ownership.changed(stored.object.metadata)) controller.add(item)
     }
     if (!owned && !stored.text.includes('"deletionTimestamp"')) return
     const { metadata } = stored.object
@@ -248,7 +257,7 @@ export function createGarbageCollector(
     const { uid = '' } = owner.metadata
     const dependents = await dependentsOf(kindIdentity(kind), uid)
     const blocking = dependents.filter(({ object }) =>
-      object.metadata.ownerReferences?.some((each) => each.uid === uid && each.blockOwnerDeletion === true),
+      object.metadata.ownerReferences?.some((each) => blocks(each, uid)),
     )
     if (blocking.length === 0) {
       await removeFinalizer(kind, key, client, foregroundDeletion)

@@ -12,6 +12,11 @@ export function isWaitingForDependents(metadata: ObjectMeta): boolean {
   )
 }
 
+/** True when the reference keeps the owner (a uid) from going in the foreground. */
+export function blocks({ uid, blockOwnerDeletion }: OwnerReference, owner: string): boolean {
+  return uid === owner && blockOwnerDeletion === true
+}
+
 /**
  * What the garbage collector remembers between two passes: which kinds own which (so that the end of an object of a
  * kind that never owned anything costs nothing), which owners are known to be there, and which wait for dependents.
@@ -30,6 +35,10 @@ export interface Ownership {
   allPresent(references: readonly OwnerReference[]): boolean
   /** The owner waits for dependents: for those with `uids`, when these are known. */
   waits(uid: string, item: string, uids?: readonly string[]): void
+  /** True while an owner waits for dependents. */
+  readonly anyWaits: boolean
+  /** An object has changed. Returns the items of owners that waited for it and no other, and need not any more. */
+  changed(metadata: ObjectMeta): string[]
   /** An object has gone. Returns the items of owners that waited for it and no other. */
   ended(uid: string, references: readonly OwnerReference[]): string[]
 }
@@ -71,6 +80,18 @@ export function createOwnership(): Ownership {
       const known = waiting.get(uid)
       if (uids !== undefined) waiting.set(uid, { item, blocking: new Set(uids) })
       else if (!known) waiting.set(uid, { item, blocking: undefined })
+    },
+    get anyWaits() {
+      return waiting.size > 0
+    },
+    changed({ uid = '', ownerReferences = [] }) {
+      const items: string[] = []
+      for (const [owner, { item, blocking }] of waiting) {
+        if (!blocking?.has(uid) || ownerReferences.some((each) => blocks(each, owner))) continue
+        blocking.delete(uid)
+        if (blocking.size === 0) items.push(item)
+      }
+      return items
     },
     ended(uid, references) {
       moment += 1

@@ -58,9 +58,9 @@ function planeApi(datum: DatumLocal, prefix: string): PlaneApi {
       headers: { authorization, 'content-type': type },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const answer = (await response.json()) as TestObject & { message?: string }
-    if (response.status >= 400) throw new Refused(response.status, `${method} ${path}: ${answer.message}`)
-    return answer
+    const text = await response.text()
+    if (response.status >= 400) throw new Refused(response.status, `${method} ${path}: ${text}`)
+    return JSON.parse(text) as TestObject
   }
 
   /** Reads a watch for the second after which the server ends it: what had happened before is told in it. */
