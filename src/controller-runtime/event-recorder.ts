@@ -63,18 +63,32 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   const reports = new Map<string, Report>()
   let queue: Report[] = []
   let writing = false
+  /** A batch is to be written when there is nothing else to do. */
+  let asked = false
   let sequence = 0
 
+  /** Nobody waits for Events; but where there is no end of other work, they have to come in between. */
   function write(): void {
     if (writing || queue.length === 0) return
+    if (queue.length > waitingReports / 2) dispatcher.run(writeBatch)
+    else if (!asked) {
+      asked = true
+      dispatcher.runLast(async () => {
+        asked = false
+        await writeBatch()
+      })
+    }
+  }
+
+  /** One batch at a time: an Event must be there before it can be counted up. */
+  async function writeBatch(): Promise<void> {
+    if (writing) return
     writing = true
-    dispatcher.run(async () => {
-      const batch = queue.slice(0, batchSize)
-      queue = queue.slice(batchSize)
-      await Promise.all(batch.map(writeReport))
-      writing = false
-      write()
-    })
+    const batch = queue.slice(0, batchSize)
+    queue = queue.slice(batchSize)
+    await Promise.all(batch.map(writeReport))
+    writing = false
+    write()
   }
 
   async function writeReport(report: Report): Promise<void> {

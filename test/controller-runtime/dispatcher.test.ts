@@ -43,3 +43,17 @@ test('stopping drops what has not started, and those who wait for idleness are t
   await new Promise((resolve) => setImmediate(resolve))
   expect(ran).toBe(false)
 })
+
+test('what nobody waits for starts when nothing else waits or runs, and counts until it has ended', async () => {
+  const dispatcher = createDispatcher()
+  const told: string[] = []
+  dispatcher.runLast(async () => void told.push('last'))
+  dispatcher.run(async () => {
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+    told.push('slow')
+    dispatcher.run(async () => void told.push('after'))
+  })
+  dispatcher.run(async () => void told.push('quick'))
+  await dispatcher.whenIdle()
+  expect(told).toEqual(['quick', 'slow', 'after', 'last'])
+})

@@ -68,7 +68,7 @@ async function ensureBinding(
   location: LocationReference,
   index: number,
   { network }: NetworkInterface,
-  { client, events }: ReconcileContext,
+  { client }: ReconcileContext,
 ): Promise<NetworkBindingObject | undefined> {
   const { namespace = '' } = deployment.metadata
   const name = bindingName(deployment.metadata.name, index)
@@ -76,12 +76,6 @@ async function ensureBinding(
   if (!binding) {
     const spec = { network: { ...network }, location: { ...location } }
     const ownerReferences = [ownerReference(WorkloadDeployment, deployment)]
-    events.record(
-      { kind: WorkloadDeployment, object: deployment },
-      'Normal',
-      'NetworkBindingCreated',
-      `Created network binding ${name}`,
-    )
     return client.create(NetworkBinding, { metadata: { name, namespace, ownerReferences }, spec })
   }
   const fits =
