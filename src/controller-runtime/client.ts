@@ -18,8 +18,8 @@ export interface Client {
 
   /**
    * Lets `edit` work on a copy of the object as it is on the tick of the write, so that no other writer comes between.
-   * It is called more than once, and must do nothing else. Nothing is written when it changed nothing. Undefined when
-   * the object does not exist.
+   * It is called more than once, and must do nothing else; the status is not for it to change. Nothing is written when
+   * it changed nothing. Undefined when the object does not exist.
    */
   change<T extends KubernetesObject>(
     kind: Kind<T>,
@@ -27,7 +27,7 @@ export interface Client {
     edit: (draft: T) => void,
   ): Promise<T | undefined>
 
-  /** The same for the status: only what `edit` does to `draft.status` counts. */
+  /** The same for the status, and for that alone. */
   changeStatus<T extends KubernetesObject>(
     kind: Kind<T>,
     key: ObjectKey,

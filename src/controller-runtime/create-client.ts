@@ -34,6 +34,21 @@ function equalitySelector(labels: Readonly<Record<string, string>>): string {
     .join(',')
 }
 
+/**
+ * A copy to work on, as deep as what may be changed: of a status write the status, of another one the rest. What is not
+ * copied is frozen, so that a change that would come to nothing throws.
+ */
+function draftOf<T extends KubernetesObject>(object: T, subresource: 'status' | undefined): T {
+  if (subresource === 'status') return { ...object, status: cloneJson(object.status) }
+  const { status, metadata, ...rest } = object
+  const { managedFields, ...ownMetadata } = metadata
+  return {
+    ...cloneJson(rest),
+    metadata: { ...cloneJson(ownMetadata), ...(managedFields ? { managedFields } : {}) },
+    ...(status === undefined ? {} : { status }),
+  } as T
+}
+
 export function createClient(options: ClientOptions): Client {
   const { registry, plane, manager, user, guard, onWrite } = options
   const context: RequestContext = { plane, user }
@@ -58,18 +73,25 @@ export function createClient(options: ClientOptions): Client {
     const current = await read(kind, key)
     if (current === undefined) return undefined
     // Most edits change nothing; finding that out on a copy is much cheaper than a write that comes to nothing.
-    const draft = cloneJson(current)
+    const draft = draftOf(current, subresource)
     change(draft)
     const unchanged =
       subresource === 'status' ? deepEqual(draft.status, current.status) : deepEqual(draft, current)
     if (unchanged) return current
     guard?.()
     try {
-      const patch = { type: 'edit' as const, edit: (object: KubernetesObject) => change(object as T) }
-      const written = await registry.patch(context, preferredResource(kind), key, patch, {
-        ...writeOptions,
-        subresource,
-      })
+      const edited = (newest: KubernetesObject) => {
+        const next = draftOf(newest as T, subresource)
+        change(next)
+        return next
+      }
+      const written = await registry.patch(
+        context,
+        preferredResource(kind),
+        key,
+        { type: 'edit', edit: edited },
+        { ...writeOptions, subresource },
+      )
       if (written.object.revision !== Number(current.metadata.resourceVersion)) {
         onWrite?.({ operation: subresource ?? 'update', kind, key, object: draft })
       }

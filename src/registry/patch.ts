@@ -1,5 +1,4 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { cloneJson } from '../apimachinery/clone.ts'
 import { invalidObject, isReason, type StatusError, unsupportedMediaType } from '../apimachinery/errors.ts'
 import { invalid } from '../apimachinery/field-error.ts'
 import { applyJsonPatch } from '../apimachinery/json-patch.ts'
@@ -40,7 +39,7 @@ export async function patch(
       context,
       resource,
       key,
-      (old) => ({ object: edited(withHead(resource, old), change) }),
+      (old) => ({ object: change.edit(withHead(resource, old)) }),
       options,
     )
   }
@@ -63,12 +62,6 @@ export async function patch(
     (old) => ({ object: patchedObject(resource, old, change, options.subresource) }),
     reviseOptions,
   )
-}
-
-function edited(object: KubernetesObject, { edit }: EditPatch): KubernetesObject {
-  const draft = cloneJson(object)
-  edit(draft)
-  return draft
 }
 
 /** A patch that came as a document. */

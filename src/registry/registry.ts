@@ -199,12 +199,12 @@ export type Patch =
   | { readonly type: 'apply'; readonly body: KubernetesObject }
 
 /**
- * For callers within the process: `edit` changes a copy of the newest object (with its head) on the tick of the write, so
- * that no other writer can come between. It may be run again, and must not do anything else.
+ * For callers within the process: `edit` says what the newest object (with its head, frozen) should become. It is called
+ * on the tick of the write, so that no other writer can come between; it is pure, and may be called again.
  */
 export interface EditPatch {
   readonly type: 'edit'
-  readonly edit: (object: KubernetesObject) => void
+  readonly edit: (object: KubernetesObject) => KubernetesObject
 }
 
 export interface WriteOutcome {

@@ -39,6 +39,18 @@ export async function ensureBindings(
   return bindings
 }
 
+/** Deletes the bindings of interfaces that the template no longer has. */
+export async function removeSurplusBindings(
+  { metadata: { namespace = '', name, uid = '' }, spec }: SpecifiedDeployment,
+  { client }: ReconcileContext,
+): Promise<void> {
+  const wanted = new Set(spec.template.spec.networkInterfaces.map((_, index) => bindingName(name, index)))
+  for (const { metadata } of await client.list(NetworkBinding, { namespace, owner: uid })) {
+    if (wanted.has(metadata.name) || metadata.deletionTimestamp !== undefined) continue
+    await client.delete(NetworkBinding, { namespace, name: metadata.name })
+  }
+}
+
 /** Sees that every binding has its network in the location: context, claims, subnets. */
 export async function reconcileNetworks(
   bindings: readonly (NetworkBindingObject | undefined)[],

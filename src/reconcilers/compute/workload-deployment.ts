@@ -15,7 +15,12 @@ import { NetworkContext, type NetworkContextObject } from '../../schemas/network
 import type { LocationReference } from '../../schemas/networking/references.ts'
 import { Subnet } from '../../schemas/networking/subnet.ts'
 import { SubnetClaim } from '../../schemas/networking/subnet-claim.ts'
-import { ensureBindings, type NetworkReadiness, reconcileNetworks } from './deployment-network.ts'
+import {
+  ensureBindings,
+  type NetworkReadiness,
+  reconcileNetworks,
+  removeSurplusBindings,
+} from './deployment-network.ts'
 import { countInstances, type InstanceAction, nextInstanceAction } from './instance-control.ts'
 import { createInstanceLedger, type InstanceSummary } from './instance-ledger.ts'
 import {
@@ -134,10 +139,11 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
       const gated = instances.filter((instance) => instance.gated && !instance.deleting)
       const counts = countInstances(instances, hash)
       const bindings = await ensureBindings(deployment, location, context)
-      // While instances come and go and none of them waits for the network, it need not be looked at in every pass: of
-      // a thousand instances, each asks for several.
+      // While instances come and go and all of them are ready, the network need not be looked at in every pass: of a
+      // thousand instances, each asks for several.
+      const allReady = counts.ready > 0 && counts.ready === counts.replicas
       const network: NetworkReadiness =
-        action.type !== 'none' && gated.length === 0 && counts.ready > 0
+        action.type !== 'none' && allReady
           ? { ready: true }
           : await reconcileNetworks(bindings, location, client)
       if (network.ready) for (const instance of gated) await openNetworkGate(instance, context)
@@ -221,6 +227,7 @@ async function execute(
           controller: { templateHash: hash, ...(gates ? { schedulingGates: gates } : {}) },
         }
       })
+      await removeSurplusBindings(deployment, context)
       events.record(about, 'Normal', 'InstanceUpdated', `Updated instance ${name} to the present template`)
       return
     }

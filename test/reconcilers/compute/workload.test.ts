@@ -11,6 +11,7 @@ import {
   location,
   locations,
   network,
+  networkBindings,
   networks,
   workload,
   workloads,
@@ -149,6 +150,28 @@ describe('networks', () => {
     await place(['p1', ['DFW'], 2])
     expect((await api.get(`${workloads}/web`)).status.readyReplicas).toBe(2)
   })
+})
+
+test('a template that names another network brings it to every instance, one after another', async () => {
+  await create({ replicas: 3 })
+  await api.create(networks, network('second', { ipam: { mode: 'Auto', ipv4Ranges: ['172.20.0.0/24'] } }))
+  const change = async (...names: string[]) => {
+    await api.patch(`${workloads}/web`, { spec: { template: workload({ networks: names }).spec.template } })
+    await datum.settle()
+    expect((await api.get(`${workloads}/web`)).status).toMatchObject({ readyReplicas: 3, currentReplicas: 3 })
+    return (await api.list(instances)).items.map(({ status }) =>
+      status.networkInterfaces.map(
+        (each: { assignments: { networkIP: string } }) => each.assignments.networkIP,
+      ),
+    )
+  }
+  expect(await change('default', 'second')).toEqual([
+    ['10.128.0.2', '172.20.0.4'],
+    ['10.128.0.3', '172.20.0.3'],
+    ['10.128.0.4', '172.20.0.2'],
+  ])
+  expect(await change('second')).toEqual([['172.20.0.4'], ['172.20.0.3'], ['172.20.0.2']])
+  expect(await names(networkBindings)).toEqual(['web-p1-dfw-net-0'])
 })
 
 describe('two workloads that would have a deployment of one name', () => {
