@@ -53,11 +53,3 @@ export function setCondition<C extends ConditionLike>(
   } as unknown as Complete
   return old ? list.map((condition) => (condition === old ? next : condition)) : [...list, next]
 }
-
-/** The conditions without those of `type`. */
-export function withoutCondition<C extends ConditionLike>(
-  conditions: readonly C[] | undefined,
-  type: string,
-): C[] {
-  return (conditions ?? []).filter((condition) => condition.type !== type)
-}

@@ -6,7 +6,7 @@ import type { PlaneEnvironment } from './reconciler-controller.ts'
 import { createTimerQueue } from './timer-queue.ts'
 
 /** How long an Event is kept after it was last written (milliseconds): the default of a real server. */
-export const eventLifetime = 3_600_000
+const eventLifetime = 3_600_000
 
 /** Deletes Events, whoever wrote them, an hour after their last change. */
 export interface EventExpiry {

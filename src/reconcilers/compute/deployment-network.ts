@@ -80,7 +80,7 @@ async function ensureBinding(
   location: LocationReference,
   index: number,
   { network }: NetworkInterface,
-  { client }: ReconcileContext,
+  { client, events }: ReconcileContext,
 ): Promise<NetworkBindingObject | undefined> {
   const { namespace = '' } = deployment.metadata
   const name = bindingName(deployment.metadata.name, index)
@@ -88,7 +88,13 @@ async function ensureBinding(
   if (!binding) {
     const spec = { network: { ...network }, location: { ...location } }
     const ownerReferences = [ownerReference(WorkloadDeployment, deployment)]
-    return client.create(NetworkBinding, { metadata: { name, namespace, ownerReferences }, spec })
+    const created = await client.create(NetworkBinding, {
+      metadata: { name, namespace, ownerReferences },
+      spec,
+    })
+    const about = { kind: WorkloadDeployment, object: deployment }
+    events.record(about, 'Normal', 'NetworkBindingCreated', `Created network binding ${name}`)
+    return created
   }
   const fits =
     binding.spec.network.name === network.name &&
@@ -144,7 +150,7 @@ async function ensureSubnets(
 }
 
 /** True for a claim or subnet for instances of this family in this place. */
-export function serves(
+function serves(
   { spec }: { spec?: SubnetClaimObject['spec'] },
   networkContext: string,
   location: LocationReference,

@@ -124,7 +124,7 @@ function deploymentKey({ metadata }: InstanceObject): ObjectKey | undefined {
   return match ? { namespace: metadata.namespace, name: match[1] as string } : undefined
 }
 
-export function summarize(instance: InstanceObject): InstanceSummary {
+function summarize(instance: InstanceObject): InstanceSummary {
   const { metadata, spec, status } = instance
   const { namespace = '', name, uid = '', labels = {} } = metadata
   const controlled = controllerOf(instance) !== undefined

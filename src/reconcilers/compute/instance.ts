@@ -74,7 +74,7 @@ async function failedNetwork(
  * What `Ready` should say. Where the instance is not ready, an unknown status stays unknown as deployed; but unlike
  * there, one that was True falls to False again.
  */
-export function readiness({ spec, status }: InstanceObject, networkFailure: string | undefined): Finding {
+function readiness({ spec, status }: InstanceObject, networkFailure: string | undefined): Finding {
   const type = 'Ready'
   const conditions = status?.conditions
   const before = findCondition(conditions, type)?.status

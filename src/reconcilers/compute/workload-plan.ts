@@ -13,7 +13,7 @@ export interface PlannedDeployment {
 }
 
 /** The name of the part of a workload for one city of one placement. */
-export function deploymentName(workload: string, placement: string, cityCode: string): string {
+function deploymentName(workload: string, placement: string, cityCode: string): string {
   return `${workload}-${placement}-${cityCode.toLowerCase()}`
 }
 

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { seededIds } from '../../../src/apimachinery/ids.ts'
+import type { ReconcileContext } from '../../../src/controller-runtime/reconciler.ts'
+import { createPace } from '../../../src/reconcilers/provider/pace.ts'
 import { createManualClock } from '../../../src/testing/manual-clock.ts'
 import { type DatumLocal, startDatumLocal } from '../../../src/testing/start-datum-local.ts'
 import { projectApi } from '../../support/plane-api.ts'
@@ -89,4 +91,20 @@ test('under the pace manual nothing moves by itself', async () => {
     'False ProgrammingInProgress',
   )
   expect(condition(await api.get(`${deployments}/web-p1-dfw`), 'Available')).toBe('False ProvisioningNetwork')
+})
+
+test('whoever has the pace in hand ends what has begun, stage by stage', () => {
+  const pace = createPace('manual')
+  const asked: string[] = []
+  const context = {
+    plane: 'project/a',
+    enqueue: ({ name }: { name: string }) => asked.push(name),
+  } as unknown as ReconcileContext
+  const wait = () => pace.wait('subnet', { namespace: 'default', name: 'a' }, context)
+  expect(wait()).toEqual({ result: undefined })
+  expect(pace.advance()).toBe(1)
+  expect(asked).toEqual(['a'])
+  expect(wait()).toBeUndefined()
+  expect(pace.advance()).toBe(0)
+  expect(wait()).toEqual({ result: undefined })
 })
