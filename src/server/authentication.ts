@@ -35,7 +35,8 @@ export async function authenticateRequest(
   return anonymous
 }
 
-function bearerToken(header: string): string | undefined {
+/** The token of an `Authorization: Bearer` header; undefined when it is no such header. */
+export function bearerToken(header: string): string | undefined {
   if (header.length < 8 || header.slice(0, 7).toLowerCase() !== 'bearer ') return undefined
   const token = header.slice(7).trim()
   return token === '' ? undefined : token
