@@ -50,7 +50,8 @@ function nativeModuleLoads() {
 function install() {
   say('installing what package-lock.json names (npm ci) …')
   say('better-sqlite3 is compiled where no prebuilt file can be had: that takes a minute or two')
-  const status = npm(['ci', '--include=dev', '--no-audit', '--no-fund'])
+  // `npm start --silent` is about the server's output: why an installation fails is to be heard all the same.
+  const status = npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=warn'])
   if (status !== 0) fail(`npm ci ended with ${status}; what it said is above. ${compilerAdvice}`)
   if (nativeModuleLoads()) return say('installed')
   // A user's `ignore-scripts` setting, for one, leaves the module unbuilt without an error.
