@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/long/**', 'node_modules/**'],
+    exclude: ['test/long/**', 'test/**/*.long.test.ts', 'node_modules/**'],
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,
