@@ -20,6 +20,9 @@ type SpecifiedSubnet = SubnetObject & { spec: SubnetSpec }
 /** What there is to say about the block of a subnet: the one it has or gets, or why it has none yet. */
 type Allocation = { readonly block: Cidr } | { readonly reason: string; readonly message: string }
 
+/** Under which the reconciler writes. */
+const reconcilerName = 'subnet'
+
 /**
  * Assigns blocks of a network's ranges to its subnets. One worker decides for all: that is how no two subnets of a
  * network get the same addresses.
@@ -46,7 +49,7 @@ export function createSubnetReconciler(): Reconciler<SubnetObject> {
   }
 
   return {
-    name: 'subnet',
+    name: reconcilerName,
     planes: ['project'],
     for: Subnet,
     observes: [
@@ -120,7 +123,7 @@ export function createSubnetReconciler(): Reconciler<SubnetObject> {
     }
     const networkKey = { namespace, name: networkContext.spec.network.name }
     const held = ledger.of(plane, networkKey, uid)
-    const current = assignedBlock(subnet)
+    const current = isRewritten(subnet) ? undefined : assignedBlock(subnet)
     if (current && keeps(subnet, current, held)) return { block: current }
     const network = await client.get(Network, networkKey)
     if (!network) return { reason: 'NetworkNotFound', message: `Network ${networkKey.name} does not exist` }
@@ -131,6 +134,16 @@ export function createSubnetReconciler(): Reconciler<SubnetObject> {
 
 function isSpecified(subnet: SubnetObject | undefined): subnet is SpecifiedSubnet {
   return subnet?.spec !== undefined
+}
+
+/** True when the books say that somebody else wrote the block that is in the status. */
+function isRewritten({ metadata }: SubnetObject): boolean {
+  return (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => {
+    const status = fieldsV1?.['f:status'] as Record<string, unknown> | undefined
+    return (
+      manager !== reconcilerName && (status?.['f:startAddress'] ?? status?.['f:prefixLength']) !== undefined
+    )
+  })
 }
 
 /** True unless a user has changed the status to what was never assigned: another block, or one of an older subnet. */
