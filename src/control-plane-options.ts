@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import type { Clock } from './apimachinery/clock.ts'
 import type { Ids } from './apimachinery/ids.ts'
 import type { KubernetesObject } from './apimachinery/object.ts'
+import type { ControlPlaneLimits } from './limits.ts'
 import type { Seeds } from './seeds.ts'
 import type { Credentials } from './server/credentials.ts'
-import type { Limits } from './server/limits.ts'
 
 /** Everything that a set of control planes is made from: no environment variable, no clock and no file is read elsewhere. */
 export interface ControlPlaneOptions {
@@ -43,7 +43,8 @@ export interface ControlPlaneOptions {
   readonly externalPool?: string
   /** CustomResourceDefinitions that are served on every plane from the start. */
   readonly definitions?: readonly KubernetesObject[]
-  readonly limits?: Partial<Limits>
+  /** Bounds that differ from the defaults. */
+  readonly limits?: Partial<ControlPlaneLimits>
   /** Hears one audit.k8s.io/v1 Event per request. */
   readonly audit?: (event: object) => void
 }

@@ -1,10 +1,13 @@
 import type { ControlPlaneOptions } from './control-plane-options.ts'
+import { createControllerMetrics } from './controller-metrics.ts'
 import { createCustomResourceDefinitionsReconciler } from './controller-runtime/custom-resource-definitions.ts'
 import { createManager } from './controller-runtime/manager.ts'
 import { createNamespaceLifecycleReconciler } from './controller-runtime/namespace-lifecycle.ts'
 import { installDefinitions } from './definitions.ts'
+import { defaultControlPlaneLimits } from './limits.ts'
 import { createParentResolver } from './parents.ts'
 import { createReconcilers } from './reconcilers/index.ts'
+import { createPace } from './reconcilers/provider/pace.ts'
 import { createRegistry, type RegistryHandle } from './registry/create-registry.ts'
 import { planePrefix } from './registry/keys.ts'
 import type { Caller } from './registry/kind.ts'
@@ -20,6 +23,7 @@ import { createServer } from './server/app.ts'
 import { auditEvent } from './server/audit-event.ts'
 import { createAuthenticator } from './server/authenticator.ts'
 import { authorizeAuthenticated } from './server/authorizer.ts'
+import { manualPace } from './server/manual-pace.ts'
 import { createMetrics } from './server/metrics.ts'
 import { tokenExchange } from './server/token-exchange.ts'
 import { createTokens, type TokenUser } from './server/tokens.ts'
@@ -27,6 +31,7 @@ import { createSqliteStore } from './storage/sqlite-store.ts'
 import { version } from './version.ts'
 
 export type { ControlPlaneOptions } from './control-plane-options.ts'
+export { reconcilerNames } from './reconcilers/index.ts'
 
 /** A running set of control planes: the root, its organizations and users as views of it, and its projects. */
 export interface ControlPlane {
@@ -44,6 +49,11 @@ export interface ControlPlane {
   token(user?: TokenUser): Promise<string>
   /** Resolves when every reconciler has done what there is to do now. */
   settle(): Promise<void>
+  /**
+   * Under the pace `manual`: lets everything for which the simulated provider waits be done, and resolves with how much
+   * that was when it has had its effect. Under another pace nothing waits.
+   */
+  advance(): Promise<number>
   /** Ends watches and connections, then reconcilers, then the store. */
   close(): Promise<void>
 }
@@ -58,6 +68,8 @@ const controllerManager: Caller = { name: 'system:kube-controller-manager', grou
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { clock, ids, log, credentials } = options
+  const limits = { ...defaultControlPlaneLimits, ...options.limits }
+  const metrics = createMetrics()
   const closing: (() => Promise<void> | void)[] = []
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step()
@@ -67,13 +79,20 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       path: options.path,
       clock,
       durability: options.durability ?? 'normal',
+      limits,
       onListenerError: (error) => log.error({ err: error }, 'a watcher failed'),
       onCompactionError: (error) => log.error({ err: error }, 'compaction failed'),
     })
     closing.push(() => store.close())
 
     const { signingKey, personalAccessTokens } = credentials
-    const tokens = createTokens({ signingKey, personalAccessTokens, clock, ids })
+    const tokens = createTokens({
+      signingKey,
+      personalAccessTokens,
+      clock,
+      ids,
+      exchangedLifetime: limits.tokenLifetime,
+    })
     const registry = createRegistry({
       store,
       kinds: [
@@ -86,9 +105,16 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       clock,
       ids,
       authorize: authorizeAuthenticated,
+      onStorageFailure: (error) => log.error({ err: error }, 'the state cannot be kept'),
     })
     closing.push(() => registry.close())
 
+    const pace = createPace(options.pace ?? 'instant')
+    const advance = async () => {
+      const stages = pace.advance()
+      await manager.settle()
+      return stages
+    }
     const projectPlane = (uid: string): Plane => `project/${uid}`
     const manager = createManager({
       registry: registry.forControllers,
@@ -97,6 +123,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       log,
       user: controllerManager,
       kinds: { event: Event, customResourceDefinition: CustomResourceDefinition },
+      reconcileTimeout: limits.reconcileTimeout,
+      metrics: createControllerMetrics(metrics),
       reconcilers: [
         createNamespaceLifecycleReconciler({
           registry: registry.forControllers,
@@ -120,7 +148,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
             },
           },
           without: options.withoutReconcilers ?? [],
-          pace: options.pace ?? 'instant',
+          pace,
           failImages: options.failImages ?? [],
           failLocations: options.failLocations ?? [],
           externalPool: options.externalPool ?? '198.18.0.0/15',
@@ -146,11 +174,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       tls: { key: credentials.server.key, cert: credentials.server.certificate },
       badToken: options.badToken ?? 403,
       hostNames: [...(options.hostNames ?? []), ...options.listen],
-      ...(options.limits ? { limits: options.limits } : {}),
-      metrics: createMetrics(),
+      limits,
+      metrics,
       ...(audit ? { audit: (record) => audit(auditEvent(record)) } : {}),
       extraRoutes: async (app) => {
         await app.register(tokenExchange, { tokens })
+        await app.register(manualPace, { tokens, advance })
       },
       documentation: {
         version,
@@ -180,6 +209,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       registry,
       token: (other) => tokens.issue(other ?? user),
       settle: () => manager.settle(),
+      advance,
       close,
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { isLoopback } from '../server/loopback.ts'
-import type { Terminal } from './terminal.ts'
 import { kubernetesVersion, version } from '../version.ts'
+import type { Terminal } from './terminal.ts'
 
 /** What is told when the server is ready: the fields of the line that `--json` prints. */
 export interface Announcement {

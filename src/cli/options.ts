@@ -1,5 +1,7 @@
 import { isIP, isIPv4 } from 'node:net'
+import { reconcilerNames } from '../control-plane.ts'
 import { isLoopback } from '../server/loopback.ts'
+import { faultOfLimit } from './limit-option.ts'
 import {
   choice,
   integer,
@@ -83,7 +85,11 @@ export const startOptions = {
     placeholder: 'names',
     fallback: [],
     separator: ',',
-    help: "reconcilers to leave to somebody else's operator; all: every one of Datum's kinds",
+    check: (given) =>
+      given === 'all' || reconcilerNames.includes(given)
+        ? undefined
+        : `there is no reconciler ${quote(given)}; there are ${reconcilerNames.join(', ')}, and all`,
+    help: `reconcilers to leave to somebody else's operator: ${reconcilerNames.join(', ')}; all: every one of these`,
   }),
   pace: choice({
     flag: 'pace',
@@ -117,6 +123,14 @@ export const startOptions = {
     placeholder: 'folder',
     fallback: undefined,
     help: 'CustomResourceDefinitions (YAML or JSON files) to serve on every control plane',
+  }),
+  limit: list({
+    flag: 'limit',
+    placeholder: 'name=value',
+    fallback: [],
+    separator: ',',
+    check: faultOfLimit,
+    help: 'another bound than the default, as body-bytes=1Mi or request-timeout=10s; docs/reliability.md lists them',
   }),
   auditLog: text({
     flag: 'audit-log',

@@ -1,11 +1,12 @@
 import { Command, CommanderError, Option } from 'commander'
+import { kubernetesVersion, version } from '../version.ts'
+import { advance } from './advance.ts'
 import { checkHealth } from './health.ts'
 import { printKubeconfig } from './kubeconfig.ts'
 import type { OptionDefinition } from './option-types.ts'
 import { type GivenFlags, resolveOption, resolveOptions, startOptions, variableOf } from './options.ts'
 import type { Terminal } from './terminal.ts'
 import { printToken } from './token.ts'
-import { kubernetesVersion, version } from '../version.ts'
 
 /** What the program is run with: nothing of it is read from the process. */
 export interface Invocation {
@@ -60,6 +61,10 @@ export async function run({ words, environment, terminal, ended }: Invocation): 
   withState(program.command('token'))
     .description('print a bearer token of the running server')
     .action(async () => await printToken(stateDir(), terminal))
+
+  withState(program.command('advance'))
+    .description('let the simulated provider of a server with --pace manual go one step further')
+    .action(async () => await advance(stateDir(), terminal))
 
   addFlag(withState(program.command('health')), startOptions.port, given)
     .description('succeed when the server is ready')

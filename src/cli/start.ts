@@ -13,6 +13,7 @@ import { acquireStateLock } from '../storage/state-lock.ts'
 import { type Announcement, announceAsJson, announceInWords, warnOfOpenDoors } from './announce.ts'
 import { openAuditLog } from './audit-log.ts'
 import { readDefinitions } from './definitions.ts'
+import { readLimits } from './limit-option.ts'
 import type { Options } from './options.ts'
 import { openStateDirectory, type StateDirectory } from './state-directory.ts'
 import type { Terminal } from './terminal.ts'
@@ -104,6 +105,7 @@ async function open(
     failImages: options.failImages,
     failLocations: options.failLocations,
     externalPool: options.externalPool,
+    limits: readLimits(options.limit),
     definitions: options.crds === undefined ? [] : await readDefinitions(options.crds),
     ...(audit ? { audit: audit.write } : {}),
   })

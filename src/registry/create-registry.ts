@@ -14,6 +14,7 @@ import { createKindCatalogue } from './kind-catalogue.ts'
 import { list } from './list.ts'
 import { patch } from './patch.ts'
 import type { Plane, Registry, RequestContext } from './registry.ts'
+import { answerFailures } from './storage-failure.ts'
 import { ObjectCache } from './stored-object.ts'
 import { update } from './update.ts'
 import { ChangedObjects, OpenWatches, watch } from './watch.ts'
@@ -27,6 +28,8 @@ export interface RegistryOptions {
   readonly authorize: Authorize
   /** Total length of the texts whose parsed objects are kept, in characters. Default 4 Mi. */
   readonly objectCacheLength?: number
+  /** Hears when the storage begins to refuse; callers are answered with 503. */
+  readonly onStorageFailure?: (error: Error) => void
 }
 
 /** As whom admission reads and writes what belongs to an object. */
@@ -47,9 +50,10 @@ export interface RegistryHandle extends Registry {
 export function createRegistry(options: RegistryOptions): RegistryHandle {
   const definitions = options.kinds.find((kind) => kind.names.kind === 'CustomResourceDefinition')
   if (!definitions) throw new Error('the kinds of a registry include CustomResourceDefinition')
-  const catalogue = createKindCatalogue(options.store, options.kinds, definitions)
+  const store = answerFailures(options.store, (error) => options.onStorageFailure?.(error))
+  const catalogue = createKindCatalogue(store, options.kinds, definitions)
   const environment: Environment = {
-    store: options.store,
+    store,
     catalogue,
     cache: new ObjectCache(options.objectCacheLength ?? 4 * 1024 * 1024),
     clock: options.clock,

@@ -38,8 +38,10 @@ import { accessAttributes, requestInfo } from './request-info.ts'
 import { createRequestMetrics } from './request-metrics.ts'
 import type { RequestObserver, RequestRecord } from './request-record.ts'
 import { createResponder, statusAnswer } from './respond.ts'
+import { checkUrlLength } from './url-length.ts'
 import type { Build } from './version.ts'
 import { Watches } from './watches.ts'
+import { createWorkload } from './workload.ts'
 
 export interface ServerOptions {
   readonly registry: Registry
@@ -119,6 +121,7 @@ export function createServer(options: ServerOptions): Server {
   const environment: ServerEnvironment = { registry, authorize, clock, log, limits, watches, requestMetrics }
   const responder = createResponder({ limits, deadlines: createDeadlines(systemClock) })
   const statusOf = createStatusOf({ log, limits })
+  const workload = createWorkload({ limits, deadlines })
   const openPaths = createOpenPaths(options)
   const dispatch = createDispatch(environment, openPaths)
   const checkHost = createHostCheck(options.hostNames ?? [])
@@ -139,6 +142,7 @@ export function createServer(options: ServerOptions): Server {
   app.addHook('onRequest', async (request, reply) => {
     begin(request, reply)
     checkHost(request)
+    checkUrlLength(request.raw.url ?? '', limits)
   })
   app.register(planes)
   if (options.extraRoutes) app.register(options.extraRoutes)
@@ -193,9 +197,11 @@ export function createServer(options: ServerOptions): Server {
       await responder.send(reply, metricsAnswer(metrics))
       return
     }
-    const found = await dispatch(request, reply, planeRequest, () => {
-      ;(request.progress as Progress).served = true
-    })
+    const found = await workload.run(() =>
+      dispatch(request, reply, planeRequest, () => {
+        ;(request.progress as Progress).served = true
+      }),
+    )
     if (found) await responder.send(reply, found)
   }
 

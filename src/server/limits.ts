@@ -2,12 +2,16 @@
 export interface Limits {
   /** The longest request body; more is 413. A real server has the same number. */
   readonly bodyBytes: number
+  /** The request's URL; more is 414. */
+  readonly urlBytes: number
   /** Request line and headers together; more is 431. */
   readonly headerBytes: number
   /** How long a client may take to send its headers. */
   readonly headerTimeout: number
   /** How long a client may take to send a whole request. */
   readonly requestTimeout: number
+  /** How long an answer may take to be found once the request is there; then it is 504. Watches have their own time. */
+  readonly handlingTimeout: number
   /** How long a client may take to read an answer that is not a watch. */
   readonly responseTimeout: number
   /** How long a connection is kept without a request. Longer than clients keep theirs, so that they close first. */
@@ -16,6 +20,8 @@ export interface Limits {
   readonly connections: number
   /** Requests at once on one HTTP/2 connection. */
   readonly streamsPerConnection: number
+  /** Requests that are worked on at once, watches not counted; further ones are 429. */
+  readonly requestsInFlight: number
   /** Watches at once of one caller; further ones are 429. */
   readonly watchesPerCaller: number
   /** Events that wait for a watcher that does not keep up; one more and it is cut off. The first list is not counted. */
@@ -24,28 +30,37 @@ export interface Limits {
   readonly watchDuration: number
   /** How often a watch that allows it hears how far it has come, and how long a reader may stand still. */
   readonly bookmarkInterval: number
+  /** The longest page of a list with `limit`; a higher limit gets such a page and a token for the next. */
+  readonly pageObjects: number
   /** Objects that are read at once for a list without `limit`, which is sent page by page. */
   readonly listPage: number
   /** Lists at least this long are compressed for who accepts it. */
   readonly compressFrom: number
+  /** How long a bearer token is good that was exchanged for a personal access token. */
+  readonly tokenLifetime: number
   /** How long open requests may take to end when the server closes. */
   readonly closeTimeout: number
 }
 
 export const defaultLimits: Limits = {
   bodyBytes: 3 * 1024 * 1024,
+  urlBytes: 32 * 1024,
   headerBytes: 64 * 1024,
   headerTimeout: 30_000,
   requestTimeout: 60_000,
+  handlingTimeout: 60_000,
   responseTimeout: 60_000,
   idleTimeout: 180_000,
   connections: 20_000,
   streamsPerConnection: 1000,
+  requestsInFlight: 2000,
   watchesPerCaller: 10_000,
   watchQueueEvents: 20_000,
   watchDuration: 30 * 60_000,
   bookmarkInterval: 60_000,
+  pageObjects: 10_000,
   listPage: 500,
   compressFrom: 128 * 1024,
+  tokenLifetime: 60 * 60_000,
   closeTimeout: 500,
 }

@@ -9,6 +9,7 @@ import { jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../apimachinery/clock.ts'
 import type { Ids } from '../apimachinery/ids.ts'
 import type { Caller } from '../registry/kind.ts'
+import { defaultLimits } from './limits.ts'
 
 /** Whom a token speaks for: `name` is that of the User object, and the `sub` of the token. */
 export interface TokenUser {
@@ -28,7 +29,7 @@ export interface Tokens {
   issue(user: TokenUser, options?: { lifetime?: number }): Promise<string>
   /** The caller that a bearer token speaks for; undefined when it is malformed, forged or expired. */
   authenticate(token: string): Promise<Caller | undefined>
-  /** A bearer token of one hour for a personal access token; undefined when nobody has it. */
+  /** A bearer token of limited lifetime for a personal access token; undefined when nobody has it. */
   exchange(personalAccessToken: string): Promise<ExchangedToken | undefined>
 }
 
@@ -44,12 +45,13 @@ export interface TokensOptions {
   readonly personalAccessTokens: readonly PersonalAccessToken[]
   readonly clock: Clock
   readonly ids: Ids
+  /** How long an exchanged token is good, in milliseconds. Default one hour. */
+  readonly exchangedLifetime?: number
 }
 
 /** `iss` and `aud` of every token. Not a URL: tokens stay good when the port changes. */
 const issuer = 'datum-local'
 const algorithm = 'ES256'
-const exchangedLifetime = 60 * 60 * 1000
 /** Tokens that were verified before, the longest unused forgotten first. */
 const rememberedTokens = 1000
 
@@ -64,7 +66,9 @@ export function createSigningKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
-export function createTokens({ signingKey, personalAccessTokens, clock, ids }: TokensOptions): Tokens {
+export function createTokens(options: TokensOptions): Tokens {
+  const { signingKey, personalAccessTokens, clock, ids } = options
+  const exchangedLifetime = options.exchangedLifetime ?? defaultLimits.tokenLifetime
   const privateKey = createPrivateKey(signingKey)
   const publicKey = createPublicKey(privateKey)
   const known = personalAccessTokens.map(({ token, user }) => ({ hash: sha256(token), user }))

@@ -9,7 +9,7 @@ export interface DatabaseOptions {
   readonly path: string
   /** `full` waits for the disk at every commit; `normal` survives a crash of the process, not of the machine. */
   readonly durability: 'normal' | 'full'
-  /** The file may not grow beyond this many bytes; absent: as far as the disk goes. */
+  /** The file may not grow beyond this many bytes; absent or 0: as far as the disk goes. */
   readonly maximumBytes?: number | undefined
 }
 
@@ -96,7 +96,7 @@ function configure(
   database.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`)
   // What a burst made of the write-ahead log is cut back to twice its usual length.
   database.pragma(`journal_size_limit = ${2 * pagesPerCheckpoint * pageSize}`)
-  if (maximumBytes !== undefined) {
+  if (maximumBytes) {
     const size = database.pragma('page_size', { simple: true }) as number
     database.pragma(`max_page_count = ${Math.max(1, Math.floor(maximumBytes / size))}`)
   }

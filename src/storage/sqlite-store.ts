@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts'
 import { follow } from './follower.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createHistory } from './history.ts'
+import { defaultStoreLimits, type StoreLimits } from './limits.ts'
 import { createPurge } from './purge.ts'
 import { createRecordReader } from './record-reader.ts'
 import { createRecordWriter } from './record-writer.ts'
@@ -31,19 +32,6 @@ export interface SqliteStoreOptions {
   readonly onCompactionError?: (error: unknown) => void
 }
 
-export interface StoreLimits {
-  /** What happened less than this many milliseconds ago is kept, as far as `keepChanges` allows. Default 5 minutes. */
-  readonly keepMilliseconds: number
-  /** At most about this many changes are kept, however young. Default 100,000. */
-  readonly keepChanges: number
-  /** More writes than this that arrive together are divided over several commits. Default 64. */
-  readonly writesPerCommit: number
-  /** The file may not grow beyond this many bytes: writes fail then. Default: as far as the disk goes. */
-  readonly maximumBytes?: number
-}
-
-const defaultLimits: StoreLimits = { keepMilliseconds: 300_000, keepChanges: 100_000, writesPerCommit: 64 }
-
 /** The revision of an empty store. As in etcd it is 1, since resource version 0 means "any" to Kubernetes. */
 const firstRevision = 1
 
@@ -54,7 +42,7 @@ const firstRevision = 1
 export function createSqliteStore(options: SqliteStoreOptions): Store {
   const { path, clock, durability = 'normal', schedule = setImmediate } = options
   const { onListenerError = throwOnItsOwn, onCompactionError = throwOnItsOwn } = options
-  const limits: StoreLimits = { ...defaultLimits, ...options.limits }
+  const limits: StoreLimits = { ...defaultStoreLimits, ...options.limits }
   const database = openDatabase({ path, durability, maximumBytes: limits.maximumBytes })
 
   const counters = createCounters(database)

@@ -4,10 +4,10 @@ import { type Ids, randomIds } from '../apimachinery/ids.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import { createControlPlane } from '../control-plane.ts'
 import type { ControlPlaneOptions } from '../control-plane-options.ts'
+import type { ControlPlaneLimits } from '../limits.ts'
 import { defaultSeeds, type Seeds } from '../seeds.ts'
 import { completeCredentials } from '../server/credentials.ts'
 import { type ControlPlaneName, formatKubeconfig } from '../server/kubeconfig.ts'
-import type { Limits } from '../server/limits.ts'
 import type { TokenUser } from '../server/tokens.ts'
 
 /** What a test may want otherwise than `datum-local start --memory --port 0` has it. */
@@ -33,7 +33,8 @@ export interface DatumLocalOptions {
   readonly path?: string
   /** Default: a free one. */
   readonly port?: number
-  readonly limits?: Partial<Limits>
+  /** Bounds that differ from the defaults. */
+  readonly limits?: Partial<ControlPlaneLimits>
   /** Default: errors only, on standard error. */
   readonly log?: Logger
 }
@@ -60,6 +61,8 @@ export interface DatumLocal extends AsyncDisposable {
   tokenFor(user: TokenUser): Promise<string>
   /** Resolves when every reconciler has done what there is to do now. */
   settle(): Promise<void>
+  /** With `pace: 'manual'`: lets the simulated provider go one step further; resolves with how much waited for that. */
+  advance(): Promise<number>
   /** Ends it; twice is once. `await using` does the same. */
   stop(): Promise<void>
 }
@@ -125,6 +128,7 @@ export async function startDatumLocal(options: DatumLocalOptions = {}): Promise<
     },
     tokenFor: (other) => controlPlane.token(other),
     settle: () => controlPlane.settle(),
+    advance: () => controlPlane.advance(),
     stop,
     [Symbol.asyncDispose]: stop,
   }

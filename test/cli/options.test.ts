@@ -30,6 +30,7 @@ describe('the options', () => {
       auditLog: undefined,
       logLevel: 'warn',
       json: false,
+      limit: [],
     })
   })
 

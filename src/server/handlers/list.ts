@@ -14,11 +14,11 @@ export const list: Handler = async (environment, request) => {
   const options = listOptions(info, query)
   const form = listForm(viewOf(environment, request))
   const paged = options.limit !== undefined
-  const first = await environment.registry.list(
-    context,
-    resource,
-    paged ? options : { ...options, limit: environment.limits.listPage },
-  )
+  const page = Math.min(options.limit ?? 0, environment.limits.pageObjects)
+  const first = await environment.registry.list(context, resource, {
+    ...options,
+    limit: paged ? page : environment.limits.listPage,
+  })
   if (paged || first.continue === undefined) return listAnswer(first, form, request)
 
   const { labelSelector, fieldSelector, namespace } = options

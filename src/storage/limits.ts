@@ -1,0 +1,18 @@
+/** Every bound of the storage. */
+export interface StoreLimits {
+  /** What happened less than this many milliseconds ago is kept, as far as `keepChanges` allows. */
+  readonly keepMilliseconds: number
+  /** At most about this many changes are kept, however young. */
+  readonly keepChanges: number
+  /** More writes than this that arrive together are divided over several commits. */
+  readonly writesPerCommit: number
+  /** The file may not grow beyond this many bytes: writes fail then. 0: as far as the disk goes. */
+  readonly maximumBytes: number
+}
+
+export const defaultStoreLimits: StoreLimits = {
+  keepMilliseconds: 5 * 60_000,
+  keepChanges: 100_000,
+  writesPerCommit: 64,
+  maximumBytes: 0,
+}
