@@ -101,21 +101,24 @@ export const startOptions = {
     flag: 'fail-images',
     placeholder: 'pattern',
     fallback: [],
-    check: (given) => (isPattern(given) ? undefined : `${quote(given)} is not a regular expression`),
+    check: faultOfPattern,
     help: 'images (regular expression) that the simulated provider cannot start',
   }),
   failLocations: list({
     flag: 'fail-locations',
-    placeholder: 'name',
+    placeholder: 'pattern',
     fallback: [],
-    help: 'Locations where the simulated provider fails',
+    check: faultOfPattern,
+    help: 'Locations (regular expression for the whole name) where the simulated provider fails',
   }),
   externalPool: text({
     flag: 'external-pool',
     placeholder: 'cidr',
     fallback: '198.18.0.0/15',
     check: (given) =>
-      isIPv4Range(given) ? undefined : `${quote(given)} is not an IPv4 range like 198.18.0.0/15`,
+      isIPv4Block(given)
+        ? undefined
+        : `${quote(given)} is not an IPv4 range without host bits, like 198.18.0.0/15`,
     help: 'IPv4 range of the external addresses of Instances',
   }),
   crds: text({
@@ -204,17 +207,19 @@ export function variableOf(definition: { readonly flag: string }): string {
   return `DATUM_LOCAL_${definition.flag.replaceAll('-', '_').toUpperCase()}`
 }
 
-/** Whether it is one in the syntax that the provider uses (RE2) is decided there; this is the first look. */
-function isPattern(given: string): boolean {
+function faultOfPattern(given: string): string | undefined {
   try {
     new RegExp(given)
-    return true
+    return undefined
   } catch {
-    return false
+    return `${quote(given)} is not a regular expression`
   }
 }
 
-function isIPv4Range(given: string): boolean {
-  const [address = '', length = ''] = given.split('/')
-  return isIPv4(address) && /^\d{1,2}$/.test(length) && Number(length) <= 32
+/** An address and a prefix length, with nothing behind the prefix. */
+function isIPv4Block(given: string): boolean {
+  const [, address = '', length = ''] = /^([^/]+)\/(\d|[12]\d|3[0-2])$/.exec(given) ?? []
+  if (!isIPv4(address)) return false
+  const number = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
+  return number % 2 ** (32 - Number(length)) === 0
 }

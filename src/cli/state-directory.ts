@@ -8,9 +8,10 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Credentials } from '../server/credentials.ts'
 import type { PersonalAccessToken } from '../server/tokens.ts'
 import { UsageError } from './option-types.ts'
@@ -70,7 +71,7 @@ const ours = new RegExp(
 export function openStateDirectory(path: string): StateDirectory {
   const directory = describeStateDirectory(path)
   told(directory.path, () => {
-    mkdirSync(directory.path, { recursive: true, mode: 0o700 })
+    makeFolder(directory.path)
     const gitignore = join(directory.path, files.gitignore)
     if (!existsSync(gitignore)) writeFileSync(gitignore, '*\n', { mode: 0o600 })
   })
@@ -172,6 +173,13 @@ export function describeStateDirectory(path: string): StateDirectory {
   }
 }
 
+/** With what is missing above it. Node's own `recursive` never returns where a parent refuses with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}
+
 function parseTokens(path: string, text: string): readonly PersonalAccessToken[] {
   const tokens = parseJson(path, text)
   const fits =
@@ -211,6 +219,7 @@ function told<Value>(path: string, action: () => Value): Value {
       EPERM: 'permission denied',
       EROFS: 'the file system is read-only',
       ENOSPC: 'the disk is full',
+      ENOENT: 'it cannot be made there',
       ENOTDIR: 'a part of the path is not a folder',
       EEXIST: 'there is a file in its place',
       EISDIR: 'there is a folder in its place',

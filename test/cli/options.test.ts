@@ -86,8 +86,14 @@ describe('the options', () => {
     [
       { 'external-pool': ['10.0.0.0'] },
       {},
-      '--external-pool: "10.0.0.0" is not an IPv4 range like 198.18.0.0/15',
+      '--external-pool: "10.0.0.0" is not an IPv4 range without host bits, like 198.18.0.0/15',
     ],
+    [
+      { 'external-pool': ['10.0.0.1/8'] },
+      {},
+      '--external-pool: "10.0.0.1/8" is not an IPv4 range without host bits, like 198.18.0.0/15',
+    ],
+    [{ 'fail-locations': ['['] }, {}, '--fail-locations: "[" is not a regular expression'],
     [{}, { DATUM_LOCAL_JSON: 'maybe' }, 'DATUM_LOCAL_JSON: "maybe" is neither true nor false'],
   ] as [Record<string, string[]>, Record<string, string>, string][])(
     'refuse %j %j',

@@ -111,6 +111,12 @@ describe('the state directory', () => {
     expect(existsSync(path)).toBe(false)
   })
 
+  test.runIf(existsSync('/proc/self'))('where no folder can be made is refused in one line', () => {
+    expect(() => openStateDirectory('/proc/nobody/state')).toThrow(
+      'cannot use /proc/nobody/state: it cannot be made there',
+    )
+  })
+
   test('in the place of a file is refused in one line', () => {
     writeFileSync(join(parent, 'deep'), '')
     expect(() => openStateDirectory(path)).toThrow(`cannot use ${path}: a part of the path is not a folder`)
