@@ -63,7 +63,7 @@ function openDirectory(options: Options, releases: (() => void)[]): StateDirecto
 
 /** The keys of the state; those of a state in memory are nowhere else. */
 function openCredentials(options: Options, directory: StateDirectory): Credentials {
-  const credentials = completeCredentials(directory.readCredentials(), {
+  const credentials = completeCredentials(options.memory ? {} : directory.readCredentials(), {
     names: [...options.listen.filter((address) => !isWildcard(address)), ...options.tlsSan],
     user: defaultSeeds.user,
     clock: systemClock,

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises'
-
 /** Where a command's data and words go, and where answers come from. */
 export interface Terminal {
   /** Data: a line on standard output. */
@@ -15,6 +13,7 @@ export const processTerminal: Terminal = {
   say: (line) => void process.stderr.write(`${line}\n`),
   async ask(question) {
     if (!process.stdin.isTTY) return undefined
+    const { createInterface } = await import('node:readline/promises')
     const lines = createInterface({ input: process.stdin, output: process.stderr })
     try {
       return await lines.question(question)
