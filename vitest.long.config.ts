@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** What takes longer than `npm test` may: clients in other languages, crash rounds, fuzzing. */
 export default defineConfig({
   test: {
-    include: ['test/long/**/*.test.ts', 'test/clients/**/*.long.test.ts'],
+    include: ['test/long/**/*.test.ts', 'test/**/*.long.test.ts'],
     passWithNoTests: false,
     pool: 'forks',
     maxWorkers: 1,

@@ -36,7 +36,7 @@ export class Ledger {
     for (const key of new Set([...this.#acknowledged.keys(), ...this.#asked.keys(), ...found.keys()])) {
       const allowed = [this.#acknowledged.get(key), ...(this.#asked.get(key) ?? [])]
       const value = found.get(key)
-      if (!allowed.includes(value)) faults.push(`${key} is ${value}, not ${allowed.join(' or ')}`)
+      if (!allowed.includes(value)) faults.push(`${key} is ${value}, not ${allowed.map(String).join(' or ')}`)
       this.#acknowledged.set(key, value)
       this.#asked.delete(key)
     }
