@@ -29,7 +29,7 @@ const __dirname = __pathDirname(__filename)
 `
 
 export async function build() {
-  const { build: bundle } = await import('esbuild')
+  const { build: bundle, stop } = await import('esbuild')
   const started = newestSource()
   rmSync(dist, { recursive: true, force: true })
   const common = {
@@ -65,6 +65,8 @@ export async function build() {
       banner: { js: banner },
     }),
   ])
+  // Its service would stay with the server that this process becomes.
+  await stop()
   copyFileSync(join(root, 'scripts', 'launcher.mjs'), join(dist, 'main.js'))
   chmodSync(join(dist, 'main.js'), 0o755)
   await keepCompiledCode()

@@ -1,5 +1,6 @@
 // `npm start`: installs and builds what is missing, then becomes `datum-local start`, in this very process,
-// so that the process that npm knows and signals is the server.
+// so that the process that npm knows and signals is the server. That is also why the script in package.json says `exec`:
+// else a shell would stand between, and end without passing the signal on.
 import { ensureInstalled, requireNode } from './install.mjs'
 
 requireNode()

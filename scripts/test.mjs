@@ -1,9 +1,9 @@
 // `npm test` and `npm run test:long`: installs and builds what is missing, checks form and types, runs the tests,
 // and ends with one plain line, `N passed, N failed`.
 //
-//   npm test                     everything in test/, except test/long
+//   npm test                     everything in test/, except test/long and *.long.test.ts
 //   npm test -- test/storage     the checks, and the tests of one folder
-//   npm run test:long            test/long alone
+//   npm run test:long            these alone
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

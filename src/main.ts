@@ -5,13 +5,16 @@ import { processTerminal } from './cli/terminal.ts'
 // Whatever this process writes is for its owner alone: the state holds keys and Secrets.
 process.umask(0o077)
 
-/** Resolves at the first signal to end; the second ends the process on the spot. */
+/** How long after the first signal a further one ends the process on the spot (milliseconds). */
+const patience = 1000
+
+/** Resolves at the first signal to end. Ctrl-C under npm sends two at once: from the terminal, and from npm. */
 const ended = new Promise<void>((resolve) => {
-  let asked = false
+  let asked: number | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(130)
-      asked = true
+      asked ??= systemClock.now()
+      if (systemClock.now() - asked > patience) process.exit(130)
       resolve()
     })
   }

@@ -26,6 +26,7 @@ describe('the options', () => {
       failImages: [],
       failLocations: [],
       externalPool: '198.18.0.0/15',
+      exportTelemetry: false,
       crds: undefined,
       auditLog: undefined,
       logLevel: 'warn',

@@ -160,6 +160,14 @@ describe('datum-local start', () => {
     expect(state).not.toContain('server.json')
   })
 
+  test('ends cleanly when the signal comes twice, as with Ctrl-C under npm', async () => {
+    const server = await serve()
+    server.child.kill('SIGINT')
+    server.child.kill('SIGINT')
+    expect((await server.ended).code).toBe(0)
+    expect(readdirSync(join(folder, '.datum-local'))).not.toContain('server.json')
+  })
+
   test('ends within a second while a watch is open', async () => {
     const server = await serve('--memory')
     const { url, ca, token } = server.announcement
