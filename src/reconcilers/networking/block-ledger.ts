@@ -4,7 +4,7 @@ import type { Plane } from '../../registry/registry.ts'
 import { NetworkContext, type NetworkContextObject } from '../../schemas/networking/network-context.ts'
 import type { LocationReference } from '../../schemas/networking/references.ts'
 import { Subnet, type SubnetObject } from '../../schemas/networking/subnet.ts'
-import { alignedBlock, type Cidr, parseAddress } from './ipam-cidr.ts'
+import { alignedBlock, type Cidr, overlaps, parseAddress } from './ipam-cidr.ts'
 
 /** The block that a subnet has. */
 export interface LedgerBlock {
@@ -21,6 +21,8 @@ export interface BlockLedger {
   readonly observed: readonly ObservedKind[]
   /** The blocks of the network's subnets, but for the one with the uid `except`. */
   of(plane: Plane, network: ObjectKey, except: string): readonly LedgerBlock[]
+  /** The other subnets of the same network whose blocks overlap that of `subnet`: only where somebody has meddled. */
+  overlapping(plane: Plane, subnet: ObjectKey): readonly LedgerBlock[]
   forgetPlane(plane: Plane): void
 }
 
@@ -121,6 +123,14 @@ export function createBlockLedger(): BlockLedger {
     of(plane, network, except) {
       const blocks = planes.get(plane)?.blocks.get(formatObjectKey(network))?.values() ?? []
       return [...blocks].filter(({ uid }) => uid !== except)
+    },
+    overlapping(plane, subnet) {
+      const name = formatObjectKey(subnet)
+      const ledger = planes.get(plane)
+      const blocks = ledger?.blocks.get(ledger.countedIn.get(name) ?? '')
+      const own = blocks?.get(name)
+      if (!blocks || !own) return []
+      return [...blocks.values()].filter((other) => other !== own && overlaps(other.block, own.block))
     },
     forgetPlane: (plane) => planes.delete(plane),
   }

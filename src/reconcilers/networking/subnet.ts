@@ -58,7 +58,10 @@ export function createSubnetReconciler(): Reconciler<SubnetObject> {
       byContext.observed,
       {
         kind: Subnet,
-        observe: ({ plane, type, key }) => (type === 'DELETED' ? waitingIn(plane, key.namespace) : []),
+        observe: ({ plane, type, key }) =>
+          type === 'DELETED'
+            ? waitingIn(plane, key.namespace)
+            : ledger.overlapping(plane, key).map((other) => other.key),
       },
       { kind: Network, observe: ({ plane, key }) => waitingIn(plane, key.namespace) },
       { kind: Location, observe: ({ plane }) => waitingIn(plane, undefined) },
