@@ -41,6 +41,8 @@ export interface ControlPlaneOptions {
   readonly failLocations?: readonly string[]
   /** IPv4 range of external addresses. Default 198.18.0.0/15. */
   readonly externalPool?: string
+  /** Whether the sinks of export policies really receive metrics. Default false: nothing leaves this process. */
+  readonly exportTelemetry?: boolean
   /** CustomResourceDefinitions that are served on every plane from the start. */
   readonly definitions?: readonly KubernetesObject[]
   /** Bounds that differ from the defaults. */

@@ -152,6 +152,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
           failImages: options.failImages ?? [],
           failLocations: options.failLocations ?? [],
           externalPool: options.externalPool ?? '198.18.0.0/15',
+          exportTelemetry: options.exportTelemetry ? { userAgent: `datum-local/${version}` } : undefined,
         }),
       ],
     })

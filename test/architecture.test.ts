@@ -15,7 +15,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   registry: ['storage', 'apimachinery'],
   'controller-runtime': ['registry', 'apimachinery'],
   schemas: ['registry', 'apimachinery'],
-  reconcilers: ['controller-runtime', 'schemas', 'registry', 'apimachinery'],
+  telemetry: ['schemas', 'apimachinery'],
+  reconcilers: ['controller-runtime', 'telemetry', 'schemas', 'registry', 'apimachinery'],
   server: ['registry', 'apimachinery'],
   'version.ts': [],
   'seeds.ts': ['server', 'controller-runtime', 'schemas', 'registry', 'apimachinery'],
@@ -62,6 +63,8 @@ const belongsTo: Readonly<Record<string, readonly string[]>> = {
   '@fastify/swagger-ui': ['server'],
   jose: ['server'],
   commander: ['cli'],
+  snappyjs: ['telemetry'],
+  'protobufjs/minimal.js': ['telemetry'],
 }
 
 /** The only places that ask the machine for time, chance or identity, and why. */
@@ -191,6 +194,16 @@ describe('the architecture', () => {
     const untold = Object.keys(mayImport).filter((floor) => !text.includes(`src/${floor}`))
     expect(untold).toEqual([])
   })
+})
+
+test('the README says of every library why it is there, and of no other', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const from = readme.indexOf('## Libraries')
+  const rows = readme.slice(from, readme.indexOf('\n## ', from + 1)).matchAll(/^\| ([@a-z][^|]*?) +\| \S/gm)
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  expect([...rows].flatMap((each) => (each[1] as string).split(', ')).sort()).toEqual(
+    Object.keys(dependencies).sort(),
+  )
 })
 
 test('every relative path in the documents leads somewhere', () => {

@@ -121,6 +121,10 @@ export const startOptions = {
         : `${quote(given)} is not an IPv4 range without host bits, like 198.18.0.0/15`,
     help: 'IPv4 range of the external addresses of Instances',
   }),
+  exportTelemetry: toggle({
+    flag: 'export-telemetry',
+    help: 'send metrics to the sinks of ExportPolicies; without it nothing leaves this machine',
+  }),
   crds: text({
     flag: 'crds',
     placeholder: 'folder',

@@ -105,6 +105,7 @@ async function open(
     failImages: options.failImages,
     failLocations: options.failLocations,
     externalPool: options.externalPool,
+    exportTelemetry: options.exportTelemetry,
     limits: readLimits(options.limit),
     definitions: options.crds === undefined ? [] : await readDefinitions(options.crds),
     ...(audit ? { audit: audit.write } : {}),

@@ -20,6 +20,7 @@ import { createOrganizationReconciler } from './resourcemanager/organization.ts'
 import { createOrganizationMembershipReconciler } from './resourcemanager/organization-membership.ts'
 import { createProjectReconciler, type ProjectPlanes } from './resourcemanager/project.ts'
 import { createExportPolicyReconciler } from './telemetry/export-policy.ts'
+import { createTelemetryExportReconciler } from './telemetry/telemetry-export.ts'
 
 export type { ProjectPlanes } from './resourcemanager/project.ts'
 
@@ -34,6 +35,8 @@ export interface ReconcilerOptions {
   readonly failLocations?: readonly string[]
   /** The IPv4 block that external addresses come out of. */
   readonly externalPool?: string
+  /** Sends to the sinks of export policies what there is to tell; absent: nothing leaves. `userAgent`: as whom. */
+  readonly exportTelemetry?: { readonly userAgent: string } | undefined
 }
 
 /**
@@ -71,7 +74,7 @@ export const defaultExternalPool = '198.18.0.0/15'
 
 /** Throws a RangeError for a name or a pool that there is not. */
 export function createReconcilers(options: ReconcilerOptions): Reconciler[] {
-  const { without = [], pace = 'instant', externalPool = defaultExternalPool } = options
+  const { without = [], pace = 'instant', externalPool = defaultExternalPool, exportTelemetry } = options
   const unknown = without.filter((name) => name !== 'all' && !reconcilerNames.includes(name))
   if (unknown.length > 0) {
     throw new RangeError(
@@ -91,5 +94,7 @@ export function createReconcilers(options: ReconcilerOptions): Reconciler[] {
   return [
     createProjectReconciler(options.planes) as Reconciler,
     ...chosen.map(([, create]) => create(provider) as Reconciler),
+    // Not switchable by name: it is there when it is asked for, whoever judges the sinks.
+    ...(exportTelemetry ? [createTelemetryExportReconciler(exportTelemetry.userAgent) as Reconciler] : []),
   ]
 }

@@ -25,6 +25,8 @@ export interface DatumLocalOptions {
   readonly failImages?: readonly string[]
   readonly failLocations?: readonly string[]
   readonly externalPool?: string
+  /** Send metrics to the sinks of export policies. Default false. */
+  readonly exportTelemetry?: boolean
   readonly authentication?: 'token' | 'open'
   readonly badToken?: 401 | 403
   /** CustomResourceDefinitions that are served on every plane. */
@@ -93,6 +95,7 @@ export async function startDatumLocal(options: DatumLocalOptions = {}): Promise<
       'failImages',
       'failLocations',
       'externalPool',
+      'exportTelemetry',
       'authentication',
       'badToken',
       'definitions',

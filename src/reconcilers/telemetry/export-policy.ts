@@ -1,36 +1,19 @@
 import type { Client } from '../../controller-runtime/client.ts'
 import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
 import type { Reconciler } from '../../controller-runtime/reconciler.ts'
-import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
-import { Secret, type SecretObject } from '../../schemas/core/secret.ts'
-import {
-  ExportPolicy,
-  type ExportPolicyObject,
-  type ExportPolicySpec,
-} from '../../schemas/telemetry/export-policy.ts'
+import { Secret } from '../../schemas/core/secret.ts'
+import { ExportPolicy, type ExportPolicyObject } from '../../schemas/telemetry/export-policy.ts'
+import { type PolicySink, secretFault, secretName, watchSinkSecrets } from './sink-secret.ts'
 
 const exportPolicyFinalizer = 'exportpolicy.telemetry.miloapis.com/controller'
 
-type Sink = ExportPolicySpec['sinks'][number]
-
 /** Says of each sink of a policy whether it can be used, and of the policy whether all of them can. */
 export function createExportPolicyReconciler(): Reconciler<ExportPolicyObject> {
-  const secrets = createReferenceIndex(ExportPolicy, ({ metadata, spec }) =>
-    spec.sinks.flatMap((sink) => secretName(sink) ?? []).map((name) => `${metadata.namespace}/${name}`),
-  )
   return {
     name: 'export-policy',
     planes: ['project'],
     for: ExportPolicy,
-    observes: [secrets.observed],
-    watches: [
-      {
-        kind: Secret,
-        enqueue: ({ metadata: { namespace, name } }, { plane }) =>
-          secrets.find(plane, `${namespace}/${name}`),
-      },
-    ],
-    forgetPlane: (plane) => secrets.forgetPlane(plane),
+    ...watchSinkSecrets(),
 
     async reconcile(key, { client, clock, events }) {
       const policy = await client.get(ExportPolicy, key)
@@ -78,25 +61,13 @@ export function createExportPolicyReconciler(): Reconciler<ExportPolicyObject> {
   }
 }
 
-function secretName(sink: Sink): string | undefined {
-  return sink.target.prometheusRemoteWrite?.authentication?.basicAuth?.secretRef.name
-}
-
-async function acceptance(sink: Sink, namespace: string, client: Client): Promise<Finding> {
+async function acceptance(sink: PolicySink, namespace: string, client: Client): Promise<Finding> {
   const name = secretName(sink)
   const fault =
     name === undefined ? undefined : secretFault(name, await client.get(Secret, { namespace, name }))
   return fault === undefined
     ? { type: 'Accepted', status: 'True', reason: 'SinkConfigured', message: '' }
     : { type: 'Accepted', status: 'False', reason: 'InvalidAuthentication', message: fault }
-}
-
-function secretFault(name: string, secret: SecretObject | undefined): string | undefined {
-  if (!secret) return `Secret ${name} does not exist`
-  const { type, data = {} } = secret
-  if (type !== 'kubernetes.io/basic-auth') return `Secret ${name} is not of type kubernetes.io/basic-auth`
-  const missing = ['username', 'password'].find((field) => !Object.hasOwn(data, field))
-  return missing && `Secret ${name} has no ${missing}`
 }
 
 function readiness(findings: readonly Finding[], observedGeneration: number | undefined): Finding {

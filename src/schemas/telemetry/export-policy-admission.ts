@@ -1,4 +1,5 @@
 import { duplicate, type FieldError, invalid, required } from '../../apimachinery/field-error.ts'
+import { parseGoDuration } from '../../apimachinery/time-formats.ts'
 import type { Admission } from '../../registry/admission.ts'
 import { newFaults } from '../ratcheting.ts'
 import type { ExportPolicyObject, ExportPolicySpec } from './export-policy.ts'
@@ -63,10 +64,25 @@ function checkMetrics(path: string, { metrics }: Source): FieldError[] {
 function checkTarget(path: string, { target }: Sink): FieldError[] {
   const { prometheusRemoteWrite } = target
   if (prometheusRemoteWrite === undefined) return [required(path)]
-  const { endpoint } = prometheusRemoteWrite
+  const { endpoint, batch, retry } = prometheusRemoteWrite
+  return [
+    ...checkEndpoint(path, endpoint),
+    ...checkDuration(`${path}.batch.timeout`, batch.timeout),
+    ...checkDuration(`${path}.retry.backoffDuration`, retry.backoffDuration),
+  ]
+}
+
+function checkEndpoint(path: string, endpoint: string): FieldError[] {
   // Not `.endpoint`: where the deployed webhook points.
   if (endpoint === '') return [required(`${path}.http`, 'the URL of the server is needed')]
   return isUrlReference(endpoint) ? [] : [invalid(`${path}.http`, endpoint, 'must be a URL')]
+}
+
+/** The deployed webhook cannot even decode a policy with a text that is no duration. */
+function checkDuration(path: string, duration: string): FieldError[] {
+  return parseGoDuration(duration) === undefined
+    ? [invalid(path, duration, "must be a duration such as '5s' or '1m30s'")]
+    : []
 }
 
 /** As lenient as the deployed check: relative references pass, but nothing that is no URL at all. */
