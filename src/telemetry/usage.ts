@@ -23,8 +23,9 @@ export function createUsage(identity: string, mean: number): Usage {
   return {
     rate: (time) => middle * (1 + swing * Math.sin(angle(time))),
     total(from, to) {
-      const seconds = Math.max(0, to - from) / 1000
-      if (seconds === 0) return 0
+      // A time that is not known is no number, and later than nothing.
+      if (!(to > from)) return 0
+      const seconds = (to - from) / 1000
       return middle * (seconds + (swing / angularSpeed) * (Math.cos(angle(from)) - Math.cos(angle(to))))
     },
   }
