@@ -267,7 +267,7 @@ describe('rules and validation', () => {
     expect(validateRules(schemaOfNull, { a: null })).toEqual([])
   })
 
-  test('what costs too much ends in an error, within a second', () => {
+  test('what costs too much ends in an error, and soon', () => {
     const hostile = { type: 'array', items: { type: 'integer' } } satisfies StructuralSchema
     const expensive = schemaWith(
       Array.from({ length: 50 }, () => ({ rule: 'self.list.all(x, self.list.all(y, x + y > 0))' })),
@@ -277,7 +277,8 @@ describe('rules and validation', () => {
     const errors = validateRules(expensive, {
       spec: { list: Array.from({ length: 300 }, (_, index) => index + 1) },
     })
-    expect(performance.now() - started).toBeLessThan(2000)
+    // A bound against a hang, wide because machines are noisy: without the budget this takes minutes.
+    expect(performance.now() - started).toBeLessThan(20_000)
     expect(errors.map(formatFieldError)).toEqual([
       'spec: Invalid value: "object": validation failed due to running out of cost budget, no further validation rules will be run',
     ])

@@ -161,7 +161,8 @@ describe('cost', () => {
     if ('fault' in compiled) throw new Error(compiled.fault)
     const started = performance.now()
     const outcome = compiled.program([], 1_000_000)
-    expect(performance.now() - started).toBeLessThan(2000)
+    // A bound against a hang, wide because machines are noisy: without the budget this takes minutes.
+    expect(performance.now() - started).toBeLessThan(20_000)
     return outcome.exceeded
   }
   const ten = '[0,1,2,3,4,5,6,7,8,9]'
