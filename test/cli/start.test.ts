@@ -154,7 +154,7 @@ describe('datum-local start', () => {
     const began = performance.now()
     server.child.kill(signal)
     expect((await server.ended).code).toBe(0)
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(performance.now() - began).toBeLessThan(5000)
     const state = readdirSync(join(folder, '.datum-local'))
     expect(state).toContain('state.db')
     expect(state).not.toContain('server.json')
@@ -180,7 +180,7 @@ describe('datum-local start', () => {
     response.on('error', () => {}).resume()
     const began = performance.now()
     expect((await stop(server)).code).toBe(0)
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(performance.now() - began).toBeLessThan(5000)
   })
 
   test('keeps tokens and objects over a restart, and over a kill', async () => {

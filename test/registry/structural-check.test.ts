@@ -279,6 +279,6 @@ describe('structural schemas', () => {
     const started = performance.now()
     expect(faults(deep)[0]).toContain('schema must not be nested deeper than 100')
     expect(faults({ type: 'object', properties: wide })[0]).toContain('schema must have at most 50000 nodes')
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 })
