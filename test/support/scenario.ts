@@ -19,6 +19,8 @@ const advance = /^advance (\d+)s$/
 const moments = 100
 /** Ends the server and starts another one on the same state; what was running in the shell goes on. */
 const restart = 'restart'
+/** `datum-local advance`, as the program does it for a server of its own: with the pace `manual`. */
+const advanceProvider = 'datum-local advance'
 
 interface ScenarioOptions extends Omit<DatumLocalOptions, 'clock' | 'ids' | 'log' | 'path'> {
   readonly clock?: 'manual'
@@ -85,6 +87,8 @@ export async function* playScenario(text: string): AsyncGenerator<Answer> {
         datum = await start()
         const environment = Object.entries(await writeHome(home, datum))
         await shell.type(environment.map(([name, value]) => `${name}='${value}'`).join('\n'))
+      } else if (step.command === advanceProvider) {
+        yield { ...step, actual: String(await datum.advance()) }
       } else yield { ...step, actual: await shell.type(step.command) }
     }
   } finally {
