@@ -57,6 +57,18 @@ describe('an export policy', () => {
       'spec.sinks[0].target.prometheusRemoteWrite.http',
       'Invalid',
     ],
+    [
+      'a timeout that is no duration',
+      ['spec/sinks/0/target/prometheusRemoteWrite/batch/timeout', 'soon'],
+      'spec.sinks[0].target.prometheusRemoteWrite.batch.timeout',
+      'Invalid',
+    ],
+    [
+      'a back-off that is no duration',
+      ['spec/sinks/0/target/prometheusRemoteWrite/retry/backoffDuration', '5'],
+      'spec.sinks[0].target.prometheusRemoteWrite.retry.backoffDuration',
+      'Invalid',
+    ],
   ])('is refused with %s', async (_, change, path, type) => {
     const { faults, types } = await admit(ExportPolicy, changed(policy, change))
     expect(types).toEqual([`FieldValue${type}`])
