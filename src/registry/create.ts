@@ -1,4 +1,5 @@
 import { formatTime } from '../apimachinery/clock.ts'
+import { cloneJson } from '../apimachinery/clone.ts'
 import { alreadyExists, badRequest, invalidObject } from '../apimachinery/errors.ts'
 import { required } from '../apimachinery/field-error.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
@@ -7,10 +8,12 @@ import type { AdmissionRequest } from './admission.ts'
 import { dryRecord, put } from './commit.ts'
 import { type Door, doorFor } from './door.ts'
 import type { Environment } from './environment.ts'
+import { checkFields, undecodable } from './field-validation.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Resource } from './kind.ts'
 import { checkNamespace } from './namespace-lifecycle-admission.ts'
 import { type Preparation, prepareCreate } from './prepare.ts'
+import { prune } from './pruning.ts'
 import type { CreateKey, RequestContext, WriteOptions, WriteOutcome } from './registry.ts'
 import { storedObject } from './stored-object.ts'
 
@@ -35,9 +38,10 @@ export async function create(
   extras: CreateExtras = {},
 ): Promise<WriteOutcome> {
   const { kind } = resource
-  if (kind.answer) return answer(environment, context, resource, createKey, sent)
+  if (kind.answer) return answer(environment, context, resource, createKey, sent, options)
   const namespace = kind.scope === 'Namespaced' ? createKey.namespace : undefined
-  if (sent.metadata?.resourceVersion) {
+  // What is no number is not looked at, as on a real server.
+  if (Number(sent.metadata?.resourceVersion) > 0) {
     throw badRequest('resourceVersion should not be set on objects to be created')
   }
   const given = sent.metadata?.name ?? ''
@@ -142,14 +146,19 @@ async function answer(
   resource: Resource,
   createKey: CreateKey,
   sent: KubernetesObject,
+  options: WriteOptions,
 ): Promise<WriteOutcome> {
+  const question = cloneJson(sent)
+  const unknown = prune(resource.definition.schema(), question)
+  const warnings = checkFields(options, unknown, (message) => undecodable(resource, message))
   const object =
-    (await resource.kind.answer?.(sent, {
+    (await resource.kind.answer?.(question, {
       user: context.user,
       namespace: createKey.namespace,
+      time: formatTime(environment.clock.now()),
       authorize: environment.authorize,
-    })) ?? sent
+    })) ?? question
   const key = { name: object.metadata?.name ?? '' }
   const { text } = dryRecord('', { ...object, metadata: object.metadata ?? {} }, 0)
-  return { object: { key, revision: 0, text, object }, created: true, warnings: [] }
+  return { object: { key, revision: 0, text, object }, created: true, warnings }
 }

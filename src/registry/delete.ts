@@ -1,6 +1,6 @@
 import { formatTime } from '../apimachinery/clock.ts'
 import { cloneJson } from '../apimachinery/clone.ts'
-import { badRequest, conflict, notFound, StatusError } from '../apimachinery/errors.ts'
+import { badRequest, notFound, StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
 import { dryRecord, put, remove } from './commit.ts'
@@ -10,6 +10,7 @@ import type { Environment } from './environment.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Resource } from './kind.ts'
 import { list } from './list.ts'
+import { preconditionFailed } from './precondition.ts'
 import { admit } from './prepare.ts'
 import type { DeleteOptions, DeleteOutcome, ListOptions, ObjectList, RequestContext } from './registry.ts'
 import { storedObject } from './stored-object.ts'
@@ -52,7 +53,7 @@ export async function deleteObject(
     if (!current) throw notFound(groupResource(kind), key.name)
     const old = environment.cache.get(current)
     door.check(key, old)
-    checkPreconditions(resource, old, options)
+    checkPreconditions(resource, key, old, options)
     admit({ resource, request, facts, options: {}, manager: '', time, uid: '' }, key.name, () => {
       kind.admission?.validateDelete?.(old, request, facts)
       return undefined
@@ -71,22 +72,19 @@ export async function deleteObject(
   return { object: storedObject(context.plane, resource, record, environment.cache), gone }
 }
 
-function checkPreconditions(resource: Resource, old: KubernetesObject, options: DeleteOptions): void {
+function checkPreconditions(
+  { kind }: Resource,
+  key: ObjectKey,
+  { metadata }: KubernetesObject,
+  options: DeleteOptions,
+): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
-  const { metadata } = old
   if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(
-      groupResource(resource.kind),
-      metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`,
-    )
+    throw preconditionFailed(kind, key, 'UID', uid, metadata.uid ?? '')
   }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(
-      groupResource(resource.kind),
-      metadata.name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion ?? ''}`,
-    )
+  const current = metadata.resourceVersion ?? ''
+  if (resourceVersion !== undefined && resourceVersion !== current) {
+    throw preconditionFailed(kind, key, 'ResourceVersion', resourceVersion, current)
   }
 }
 

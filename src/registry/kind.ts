@@ -123,6 +123,8 @@ export interface Conversion {
 export interface AnswerRequest {
   readonly user: Caller
   readonly namespace: string | undefined
+  /** RFC 3339: when the question arrived. */
+  readonly time: string
   readonly authorize: Authorize
 }
 

@@ -1,5 +1,11 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { invalidObject, isReason, type StatusError, unsupportedMediaType } from '../apimachinery/errors.ts'
+import {
+  badRequest,
+  invalidObject,
+  isReason,
+  type StatusError,
+  unsupportedMediaType,
+} from '../apimachinery/errors.ts'
 import { invalid } from '../apimachinery/field-error.ts'
 import { applyJsonPatch } from '../apimachinery/json-patch.ts'
 import { applyMergePatch } from '../apimachinery/merge-patch.ts'
@@ -14,7 +20,9 @@ import { applyStrategicMergePatch } from '../apimachinery/strategic-merge-patch.
 import { applyMerge } from './apply.ts'
 import { create } from './create.ts'
 import type { Environment } from './environment.ts'
+import { describeFields } from './field-validation.ts'
 import type { Resource } from './kind.ts'
+import { checkName } from './named.ts'
 import type { EditPatch, Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { scaleOf, withScale } from './scale.ts'
 import { type ReviseOptions, revise } from './update.ts'
@@ -40,7 +48,7 @@ export async function patch(
       resource,
       key,
       (old) => ({ object: change.edit(withHead(resource, old)) }),
-      options,
+      { ...options, isPatch: true },
     )
   }
   if (change.type === 'strategic' && resource.kind.origin === 'custom') {
@@ -52,14 +60,18 @@ export async function patch(
   }
   const reviseOptions: ReviseOptions = {
     ...options,
-    refuseFields: (message) => refusedPatch(change, message),
+    isPatch: true,
+    ...(change.type === 'json'
+      ? { duplicateFields: [], patchFaults: jsonPatchFaults(change.body, options.duplicateFields ?? []) }
+      : {}),
+    refuseFields: (message, object) => refusedPatch(object as unknown as JsonValue, message),
   }
   return revise(
     environment,
     context,
     resource,
     key,
-    (old) => ({ object: patchedObject(resource, old, change, options.subresource) }),
+    (old) => ({ object: patchedObject(resource, key, old, change, options.subresource) }),
     reviseOptions,
   )
 }
@@ -69,14 +81,15 @@ type DocumentPatch = Exclude<Patch, { type: 'apply' }>
 
 function patchedObject(
   resource: Resource,
+  key: ObjectKey,
   old: KubernetesObject,
   change: DocumentPatch,
   subresource: UpdateOptions['subresource'],
 ): KubernetesObject {
   if (subresource === 'scale') {
-    return withScale(resource, old, asObject(patched(resource, scaleOf(resource, old), change), change))
+    return withScale(resource, old, asObject(patched(resource, scaleOf(resource, old), change)))
   }
-  const object = asObject(patched(resource, withHead(resource, old), change), change)
+  const object = asObject(patched(resource, withHead(resource, old), change))
   const faults = [
     ...(object.apiVersion === resource.apiVersion
       ? []
@@ -87,16 +100,29 @@ function patchedObject(
   ]
   if (faults.length > 0)
     throw invalidObject(resource.group, resource.kind.names.kind, old.metadata.name, faults)
+  checkIdentity(object, key)
   return object
 }
 
+/** A patch must leave the object where it is. What has no namespace gets it back. */
+function checkIdentity(object: KubernetesObject, key: ObjectKey): void {
+  const { metadata }: { metadata?: { name?: unknown; namespace?: unknown } | null } = object
+  if (typeof metadata !== 'object' || metadata === null) return
+  checkName(metadata.name, key.name)
+  const { namespace } = metadata
+  if (key.namespace === undefined || namespace === undefined || namespace === '') return
+  if (namespace !== key.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+}
+
 /** A patch can make anything of a document; what is no object any more cannot be one of a kind. */
-function asObject(value: JsonValue, change: DocumentPatch): KubernetesObject {
+function asObject(value: JsonValue): KubernetesObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as unknown as KubernetesObject
   }
   throw refusedPatch(
-    change,
+    value,
     `json: cannot unmarshal ${describe(value)} into Go value of type map[string]interface {}`,
   )
 }
@@ -111,9 +137,21 @@ function describe(value: JsonValue): string {
         : typeof value
 }
 
-/** 422 for what a patch would lead to, with the patch as the bad value: a real server's words. */
-function refusedPatch(change: DocumentPatch, detail: string): StatusError {
-  return invalidObject('', '', '', [invalid('patch', JSON.stringify(change.body), detail)])
+/** 422 for what a patch would lead to, with that as the bad value: a real server's words. */
+function refusedPatch(result: JsonValue, detail: string): StatusError {
+  return invalidObject('', '', '', [invalid('patch', JSON.stringify(result), detail)])
+}
+
+const operationFields = new Set(['op', 'path', 'from', 'value'])
+
+/** Fields that an operation of a JSON patch has twice, or that no operation has. */
+function jsonPatchFaults(body: JsonValue, duplicates: readonly string[]): string[] {
+  const unknown = (Array.isArray(body) ? body : []).flatMap((operation, index) =>
+    Object.keys(operation ?? {})
+      .filter((field) => !operationFields.has(field))
+      .map((field) => `[${index}].${field}`),
+  )
+  return describeFields(unknown, duplicates).map((text) => `json patch ${text}`)
 }
 
 function patched(resource: Resource, object: KubernetesObject, change: DocumentPatch): JsonValue {

@@ -1,7 +1,7 @@
 import { cloneJson } from '../apimachinery/clone.ts'
 import { deepEqual } from '../apimachinery/equality.ts'
-import { conflict, invalidObject, StatusError, staleObject } from '../apimachinery/errors.ts'
-import type { FieldError } from '../apimachinery/field-error.ts'
+import { badRequest, invalidObject, StatusError, staleObject } from '../apimachinery/errors.ts'
+import { type FieldError, invalid } from '../apimachinery/field-error.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../apimachinery/object.ts'
 import { formatGroupVersion } from '../apimachinery/object.ts'
 import type { AdmissionRequest } from './admission.ts'
@@ -9,8 +9,9 @@ import { applyDefaults } from './defaulting.ts'
 import { checkFields, undecodable } from './field-validation.ts'
 import { groupResource, type KindVersion, type Resource, storageVersion } from './kind.ts'
 import { trackUpdate } from './managed-fields.ts'
-import { validateMetadataForCreate, validateMetadataForUpdate } from './metadata.ts'
+import { finalizerWarnings, validateMetadataForCreate, validateMetadataForUpdate } from './metadata.ts'
 import { decodeObjectMeta, MetadataTypeError } from './object-meta.ts'
+import { dropDuplicateOwners } from './owner-reference-duplicates.ts'
 import { prune } from './pruning.ts'
 import type { WriteOptions } from './registry.ts'
 import { validateRules } from './rules.ts'
@@ -33,9 +34,16 @@ export interface Preparation {
   readonly uid: string
   /** Set where the write is a server-side apply, which keeps the books itself. */
   readonly managedFields?: readonly ManagedFieldsEntry[] | undefined
+  /** Set where the write is a patch or an apply. */
+  readonly isPatch?: boolean
   /** How a strict refusal of unknown fields reads; a patch words it differently from a body. */
-  readonly refuseFields?: (message: string) => StatusError
+  readonly refuseFields?: RefuseFields
+  /** What is wrong with the fields of the patch itself, in words. */
+  readonly patchFaults?: readonly string[]
 }
+
+/** Refuses what was to be stored, for the reason given. */
+export type RefuseFields = (message: string, object: KubernetesObject) => StatusError
 
 export interface Prepared {
   readonly object: KubernetesObject
@@ -68,16 +76,20 @@ function decode(
 ): { draft: KubernetesObject; warnings: string[] } {
   const { resource, options } = preparation
   const draft = cloneJson(sent)
+  const refuse = (message: string) =>
+    preparation.refuseFields?.(message, sent) ?? undecodable(resource, message)
   let unknown: string[]
   try {
     unknown = decodeObjectMeta(draft)
   } catch (error) {
-    if (error instanceof MetadataTypeError) throw undecodable(resource, error.message)
+    if (error instanceof MetadataTypeError) throw refuse(error.message)
     throw error
   }
   unknown.push(...prune(resource.definition.schema(), draft))
-  const refuse = preparation.refuseFields ?? ((message: string) => undecodable(resource, message))
-  const warnings = checkFields(options, unknown, refuse)
+  const warnings = [
+    ...checkFields(options, unknown, refuse, preparation.patchFaults),
+    ...dropDuplicateOwners(draft.metadata, preparation.isPatch ?? false),
+  ]
   if (resource.definition.deprecated) {
     warnings.push(
       resource.definition.deprecationWarning ??
@@ -182,7 +194,16 @@ export function prepareCreate(sent: KubernetesObject, name: string, preparation:
   object.metadata.managedFields = [
     ...(preparation.managedFields ?? track(preparation, undefined, object, given.managedFields)),
   ]
-  return { object, warnings }
+  return { object, warnings: [...warnings, ...writeWarnings(resource, object, undefined)] }
+}
+
+/** What is told of an object that passes: on a real server only custom resources are looked at for their finalizers. */
+function writeWarnings(
+  { kind }: Resource,
+  { metadata }: KubernetesObject,
+  old: KubernetesObject | undefined,
+): string[] {
+  return kind.origin === 'custom' ? finalizerWarnings(metadata.finalizers, old?.metadata.finalizers) : []
 }
 
 function createdMetadata(given: ObjectMeta, name: string, preparation: Preparation): ObjectMeta {
@@ -215,7 +236,7 @@ export function prepareUpdate(
   const { resource, request } = preparation
   const { kind } = resource
   const { draft, warnings } = decode(sent, preparation)
-  checkPreconditions(draft.metadata, old.metadata, preparation)
+  checkVersion(draft.metadata, old.metadata, preparation)
 
   const object = withHead(resource, replacedPart(draft, old, preparation))
   object.metadata = updatedMetadata(object.metadata, old.metadata)
@@ -249,7 +270,7 @@ export function prepareUpdate(
         draft.metadata.managedFields ?? old.metadata.managedFields,
       )),
   ]
-  return { object, warnings }
+  return { object, warnings: [...warnings, ...writeWarnings(resource, object, old)] }
 }
 
 /** A write of the object itself, not of its status or of a namespace's finalizers. */
@@ -303,25 +324,26 @@ function updatedMetadata(given: ObjectMeta, old: ObjectMeta): ObjectMeta {
   return metadata
 }
 
-function checkPreconditions(given: ObjectMeta, old: ObjectMeta, preparation: Preparation): void {
-  const { kind } = preparation.resource
+function checkVersion(metadata: ObjectMeta, old: ObjectMeta, { resource: { kind } }: Preparation): void {
   const resource = groupResource(kind)
-  if (given.uid !== undefined && given.uid !== old.uid) {
-    throw conflict(
-      resource,
-      old.name,
-      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${old.uid ?? ''}`,
-    )
+  const given = sentVersion(metadata)
+  if (given === 0) {
+    if (kind.unconditionalUpdate ?? kind.origin === 'core') return
+    // The one refusal of its sort that names the resource where others name the kind.
+    throw invalidObject(resource.group, resource.resource, old.name, [
+      invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ])
   }
-  if (given.resourceVersion === undefined) {
-    if (!(kind.unconditionalUpdate ?? kind.origin === 'core')) {
-      // Go prints the unsigned zero of an absent resourceVersion in hexadecimal.
-      const message = 'Invalid value: 0x0: must be specified for an update'
-      refuseInvalid(preparation, old.name, [
-        { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', message },
-      ])
-    }
-  } else if (given.resourceVersion !== old.resourceVersion) throw staleObject(resource, old.name)
+  if (given !== Number(old.resourceVersion)) throw staleObject(resource, old.name)
+}
+
+/** The version that an update is based on; 0 for none. Throws BadRequest for what is no number. */
+function sentVersion({ resourceVersion = '' }: ObjectMeta): number {
+  if (resourceVersion === '') return 0
+  if (/^\d{1,20}$/.test(resourceVersion)) return Number(resourceVersion)
+  throw badRequest(
+    `metadata.resourceVersion: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
+  )
 }
 
 /** `generation` counts changes of everything but metadata and (where it is a subresource) status. */

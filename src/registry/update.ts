@@ -1,5 +1,5 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { notFound, type StatusError } from '../apimachinery/errors.ts'
+import { notFound } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
 import { dryRecord, put, remove } from './commit.ts'
@@ -9,7 +9,8 @@ import type { Environment } from './environment.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Kind, type Resource } from './kind.ts'
 import { isSameButForTimes } from './managed-fields.ts'
-import { type Preparation, prepareUpdate } from './prepare.ts'
+import { preconditionFailed } from './precondition.ts'
+import { type Preparation, prepareUpdate, type RefuseFields } from './prepare.ts'
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { withScale } from './scale.ts'
 import { storedObject } from './stored-object.ts'
@@ -22,7 +23,11 @@ export type Revise = (old: KubernetesObject) => {
 }
 
 export interface ReviseOptions extends UpdateOptions {
-  readonly refuseFields?: (message: string) => StatusError
+  /** The object that the caller means; any by that name where it is absent. */
+  readonly uid?: string | undefined
+  readonly isPatch?: boolean
+  readonly refuseFields?: RefuseFields
+  readonly patchFaults?: readonly string[]
 }
 
 /** True when nothing keeps an object whose deletion has begun. */
@@ -49,7 +54,9 @@ export async function update(
     options.subresource === 'scale'
       ? (old) => ({ object: withScale(resource, old, sent) })
       : () => ({ object: sent })
-  return revise(environment, context, resource, key, reviseObject, options)
+  const uid =
+    typeof sent.metadata.uid === 'string' && sent.metadata.uid !== '' ? sent.metadata.uid : undefined
+  return revise(environment, context, resource, key, reviseObject, { ...options, uid })
 }
 
 /**
@@ -85,7 +92,9 @@ export async function revise(
     manager: options.fieldManager ?? context.user.name,
     time: formatTime(environment.clock.now()),
     uid: '',
+    isPatch: options.isPatch ?? false,
     ...(options.refuseFields ? { refuseFields: options.refuseFields } : {}),
+    ...(options.patchFaults ? { patchFaults: options.patchFaults } : {}),
   }
   const path = objectKey(context.plane, kind, key)
   let warnings: readonly string[] = []
@@ -94,6 +103,9 @@ export async function revise(
     if (!current) throw notFound(groupResource(kind), key.name)
     const old = environment.cache.get(current)
     door.check(key, old)
+    if (options.uid !== undefined && options.uid !== old.metadata.uid) {
+      throw preconditionFailed(kind, key, 'UID', options.uid, old.metadata.uid ?? '')
+    }
     const shown = resource.conversion ? resource.conversion.fromStored(old) : old
     const revised = reviseObject(shown)
     const prepared = prepareUpdate(revised.object, old, { ...base, managedFields: revised.managedFields })

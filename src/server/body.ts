@@ -3,6 +3,7 @@ import { badRequest, invalidObject, type StatusError, unsupportedMediaType } fro
 import { invalid } from '../apimachinery/field-error.ts'
 import { type KubernetesObject, parseGroupVersion } from '../apimachinery/object.ts'
 import type { Resource } from '../registry/kind.ts'
+import { checkName } from '../registry/named.ts'
 
 /** A body as it was understood. */
 interface DecodedBody {
@@ -164,23 +165,10 @@ function checkNamespace(object: KubernetesObject, namespace: string): void {
   }
 }
 
-/** An object that is put in the place of another must bear its name. */
-export function checkName(object: KubernetesObject, name: string): void {
-  const found: unknown = object.metadata.name
-  if (found === undefined || found === null || found === '') {
-    throw badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-    )
-  }
-  if (found !== name) {
-    throw badRequest(`the name of the object (${String(found)}) does not match the name on the URL (${name})`)
-  }
-}
-
 /** The body of a JSON or merge patch: any JSON. */
-export function decodePatch(bytes: Buffer): unknown {
+export function decodePatch(bytes: Buffer): DecodedBody {
   try {
-    return decodeJson(bytes).value
+    return decodeJson(bytes)
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'DecodeError') throw error
     throw badRequest(`error decoding patch: ${error.message}`)
@@ -216,7 +204,7 @@ export async function decodeApply(
     throw invalidObject(resource.group, expected, name, [invalid('kind', kind ?? '', `must be ${expected}`)])
   }
   const object = { ...value, metadata: { ...metadata } } as unknown as KubernetesObject
-  checkName(object, name)
+  checkName(object.metadata.name, name)
   checkNamespace(object, namespace)
   return { object, duplicateFields: decoded.duplicateFields }
 }

@@ -49,5 +49,6 @@ async function decodeChange(
     const { object, duplicateFields } = await decodeApply(resource, body, info.name, namespace)
     return { change: { type, body: object }, duplicateFields }
   }
-  return { change: { type, body: decodePatch(body) as JsonValue }, duplicateFields: [] }
+  const { value, duplicateFields } = decodePatch(body)
+  return { change: { type, body: value as JsonValue }, duplicateFields }
 }

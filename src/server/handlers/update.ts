@@ -1,5 +1,6 @@
+import { checkName } from '../../registry/named.ts'
 import { scaleApiVersion } from '../../registry/scale.ts'
-import { checkName, decodeObject, type ExpectedBody, expectedOf } from '../body.ts'
+import { decodeObject, type ExpectedBody, expectedOf } from '../body.ts'
 import type { Handler } from '../request.ts'
 import { writeOptions } from '../write-options.ts'
 import { objectKey } from './key.ts'
@@ -19,7 +20,7 @@ export const update: Handler = async (environment, request) => {
     request.contentType,
     key.namespace ?? '',
   )
-  checkName(object, key.name)
+  checkName(object.metadata.name, key.name)
   const outcome = await environment.registry.update(context, resource, key, object, {
     ...options,
     duplicateFields,

@@ -25,7 +25,12 @@ function reader(asked: { user: Caller; attributes: AccessAttributes }[] = []): A
 
 async function ask(kind: Kind, fields: object, authorize = everything, namespace?: string) {
   const review = { metadata: {}, ...fields } as unknown as KubernetesObject
-  return (await kind.answer?.(review, { user: developer, namespace, authorize })) as unknown as {
+  return (await kind.answer?.(review, {
+    user: developer,
+    namespace,
+    time: '2026-01-01T00:00:00Z',
+    authorize,
+  })) as unknown as {
     status: Record<string, unknown>
   }
 }

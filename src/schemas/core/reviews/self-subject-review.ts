@@ -1,6 +1,7 @@
+import type { ObjectMeta } from '../../../apimachinery/object.ts'
 import { object, optional } from '../../field.ts'
 import { objectSchema, onFirstUse } from '../../kind-schema.ts'
-import { noMetadata, reviewKind } from './review-kind.ts'
+import { reviewKind } from './review-kind.ts'
 import { userInfo, userInfoOf } from './user-info.ts'
 
 /** Who am I? (`kubectl auth whoami`) */
@@ -13,5 +14,8 @@ export const SelfSubjectReview = reviewKind({
       status: optional(object('The answer.', { userInfo: optional(userInfo('The sender of the review.')) })),
     }),
   ),
-  answer: async (_, { user }) => ({ metadata: noMetadata, status: { userInfo: userInfoOf(user) } }),
+  answer: async (_, { user, time }) => ({
+    metadata: { creationTimestamp: time } as ObjectMeta,
+    status: { userInfo: userInfoOf(user) },
+  }),
 })
