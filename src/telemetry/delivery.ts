@@ -10,14 +10,14 @@ export interface Destination {
 }
 
 /** What became of one attempt to send a batch. `code` is the status as a text, or `error` when there was no answer. */
-export type Outcome =
+type Outcome =
   | { readonly result: 'delivered'; readonly code: string }
   /** It is of no use to try again. */
   | { readonly result: 'refused'; readonly code: string; readonly why: string }
   /** Another attempt may do; not before `notBefore` milliseconds from now. */
   | { readonly result: 'failed'; readonly code: string; readonly why: string; readonly notBefore: number }
 
-export interface DeliveryEnvironment {
+interface DeliveryEnvironment {
   readonly clock: Clock
   readonly transport: Transport
   /** Sent as `User-Agent`. */

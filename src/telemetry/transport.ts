@@ -11,7 +11,7 @@ export interface Reply {
   readonly text: string
 }
 
-export interface Post {
+interface Post {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array

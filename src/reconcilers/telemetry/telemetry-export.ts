@@ -11,7 +11,7 @@ import { createPolicyExport, type PolicyExport } from './policy-export.ts'
 import { watchSinkSecrets } from './sink-secret.ts'
 
 /** Milliseconds between two readings of a series. */
-export const collectionInterval = 15_000
+const collectionInterval = 15_000
 
 /** The label, on every series, of the project that it is of. */
 const projectLabel = 'resourcemanager_datumapis_com_project_name'

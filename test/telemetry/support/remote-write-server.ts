@@ -21,13 +21,13 @@ export interface ReceivedSeries {
   readonly samples: readonly { readonly value: number; readonly timestamp: number }[]
 }
 
-export interface ReceivedWrite {
+interface ReceivedWrite {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly series: readonly ReceivedSeries[]
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers?: Record<string, string>
   readonly text?: string
