@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -32,6 +32,10 @@ interface ScenarioOptions extends Omit<DatumLocalOptions, 'clock' | 'ids' | 'log
 export interface Answer extends Step {
   readonly actual: string
 }
+
+/** The documented manifests, which CI has beside the checkout. */
+const samples = resolve(import.meta.dirname, '../../../shared/reference/samples')
+if (process.env.SAMPLES === undefined && existsSync(samples)) process.env.SAMPLES = samples
 
 /** Registers a test for every scenario (Markdown file) of a folder: what is typed in it gives what it says. */
 export function playScenarios(folder: string): void {
