@@ -7,13 +7,13 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY scripts ./scripts
 COPY src ./src
-# The bundle holds everything but the native module: of its package, only what is loaded is taken along.
+# What the bundle leaves to packages stays beside it; of better-sqlite3 only what is loaded.
 RUN node scripts/build.mjs \
-    && mkdir --parents /app/node_modules/better-sqlite3/build/Release /data \
-    && cp --recursive dist package.json /app/ \
-    && cp --recursive node_modules/better-sqlite3/lib node_modules/better-sqlite3/package.json /app/node_modules/better-sqlite3/ \
-    && cp node_modules/better-sqlite3/build/Release/better_sqlite3.node /app/node_modules/better-sqlite3/build/Release/ \
-    && cp --recursive node_modules/bindings node_modules/file-uri-to-path /app/node_modules/ \
+    && npm prune --omit=dev --no-audit --no-fund \
+    && rm --recursive --force node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
+        node_modules/better-sqlite3/build/Release/obj* node_modules/better-sqlite3/build/Release/*.a \
+    && mkdir --parents /app /data \
+    && cp --recursive dist package.json node_modules /app/ \
     && ln --symbolic /app/dist/main.js /usr/local/bin/datum-local
 
 FROM node:22-bookworm-slim

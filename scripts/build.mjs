@@ -40,8 +40,8 @@ export async function build() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'external',
-    // Native: it stays a package of its own.
-    external: ['better-sqlite3'],
+    // Packages of their own: one is native, the others read files that lie beside them.
+    external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui'],
     logLevel: 'warning',
   }
   await Promise.all([

@@ -160,6 +160,17 @@ describe('datum-local start', () => {
     expect(state).not.toContain('server.json')
   })
 
+  test('shows the documentation of its own routes, with what that page needs', async () => {
+    const { announcement } = await serve('--memory')
+    const page = await fetch(`${announcement.httpUrl}/docs`)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('swagger-ui')
+    expect((await fetch(`${announcement.httpUrl}/docs/static/swagger-ui.css`)).status).toBe(200)
+    const answer = await fetch(`${announcement.httpUrl}/docs/json`)
+    const document = (await answer.json()) as { paths: object }
+    expect(Object.keys(document.paths)).toContain('/datum-os/oauth/token/exchange')
+  })
+
   test('ends cleanly when the signal comes twice, as with Ctrl-C under npm', async () => {
     const server = await serve()
     server.child.kill('SIGINT')
