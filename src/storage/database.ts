@@ -104,8 +104,10 @@ function configure(
 
 function check(database: Database.Database, path: string): void {
   if (statSync(path).size > checkedSize) return
-  const verdict = database.pragma('quick_check(1)', { simple: true })
-  if (verdict !== 'ok') throw new UnusableState(path, `it is damaged (${verdict})`, startAfresh)
+  const verdict = String(database.pragma('quick_check(1)', { simple: true }))
+  // One verdict may have several lines.
+  if (verdict !== 'ok')
+    throw new UnusableState(path, `it is damaged (${verdict.replaceAll('\n', ' ')})`, startAfresh)
 }
 
 function unusable(path: string, error: unknown): unknown {

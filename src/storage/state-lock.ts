@@ -34,7 +34,13 @@ export function acquireStateLock(directory: string): StateLock {
   // Nobody but SQLite may open this file: closing it would drop the lock.
   const lock = openLock(join(directory, 'lock'), directory)
   const pidFile = join(directory, 'lock.pid')
-  writeWhole(pidFile, `${process.pid}\n`)
+  try {
+    writeWhole(pidFile, `${process.pid}\n`)
+  } catch (error) {
+    // A lock can be had on a read-only file system, too, and a full disk has room for none.
+    lock.close()
+    throw unwritable(directory, error)
+  }
   return {
     release() {
       if (!lock.open) return
@@ -55,9 +61,13 @@ function openLock(path: string, directory: string): Database.Database {
     if ((error as { code?: unknown }).code === 'SQLITE_BUSY') {
       throw new StateLocked(directory, readPid(join(directory, 'lock.pid')))
     }
-    const wayOut = 'Make sure that the folder exists and can be written to, or use another one.'
-    throw new UnusableState(directory, (error as Error).message, wayOut, { cause: error })
+    throw unwritable(directory, error)
   }
+}
+
+function unwritable(directory: string, error: unknown): UnusableState {
+  const wayOut = 'Make sure that the folder exists, can be written to and has space, or use another one.'
+  return new UnusableState(directory, (error as Error).message, wayOut, { cause: error })
 }
 
 function readPid(path: string): number | undefined {
