@@ -1,5 +1,6 @@
 import { isReason } from './apimachinery/errors.ts'
 import type { KubernetesObject } from './apimachinery/object.ts'
+import { isTrue } from './controller-runtime/conditions.ts'
 import type { Reconciler } from './controller-runtime/reconciler.ts'
 import { type Caller, type Kind, preferredResource } from './registry/kind.ts'
 import type { Plane, Registry, RequestContext } from './registry/registry.ts'
@@ -174,9 +175,7 @@ export function createProjectSeeds(registry: Registry): Reconciler<ProjectObject
     for: Project,
     async reconcile(key, { client }) {
       const project = await client.get(Project, key)
-      const ready = project?.status?.conditions?.some(
-        ({ type, status }) => type === 'Ready' && status === 'True',
-      )
+      const ready = isTrue(project?.status?.conditions, 'Ready')
       if (!project || !ready || project.metadata.annotations?.[seededAnnotation] !== undefined)
         return undefined
       await seedProject(registry, `project/${project.metadata.uid}`)

@@ -262,6 +262,38 @@ describe('datum-local start', () => {
     expect((await stop(server)).said).toMatch(/WARNING: listening on 0\.0\.0\.0/)
   })
 
+  test('advance lets the provider of the running server go on, a step at a time', async () => {
+    const server = await serve('--pace', 'manual')
+    const { announcement } = server
+    const contexts = `/apis/resourcemanager.datumapis.com/v1alpha/projects/sandbox/control-plane/apis/networking.datumapis.com/v1alpha/namespaces/default/networkcontexts`
+    const created = await fetch(announcement.httpUrl + contexts, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${announcement.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        apiVersion: 'networking.datumapis.com/v1alpha',
+        kind: 'NetworkContext',
+        metadata: { name: 'by-hand' },
+        spec: { network: { name: 'default' }, location: { namespace: 'default', name: 'gcp-us-south1-a' } },
+      }),
+    })
+    expect(created.status).toBe(201)
+    const ready = async () => {
+      const answer = await get(announcement, `${contexts}/by-hand`)
+      const { conditions } = JSON.parse(answer.body).status as {
+        conditions: { type: string; status: string }[]
+      }
+      return conditions.find(({ type }) => type === 'Ready')?.status
+    }
+    // The provider may not have begun yet: what is let go is told.
+    let told = await type(['advance']).ended
+    while (told.printed.trim() === '0') told = await type(['advance']).ended
+    expect(told).toMatchObject({ code: 0, printed: '1\n' })
+    expect(await ready()).toBe('True')
+    expect((await type(['advance']).ended).printed).toBe('0\n')
+    await stop(server)
+    expect(await type(['advance']).ended).toMatchObject({ code: 1, printed: '' })
+  })
+
   test('the commands find the running server', async () => {
     const server = await serve()
     const token = await type(['token']).ended
