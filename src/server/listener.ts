@@ -282,7 +282,10 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     reason: code === 408 ? 'Timeout' : 'BadRequest',
     code,
   })}\n`
+  // The answer to a HEAD has no body, also when the rest of it makes no sense.
+  const { rawPacket } = error as { rawPacket?: Buffer }
+  const headOnly = rawPacket?.toString('latin1', 0, 5) === 'HEAD '
   socket.end(
-    `HTTP/1.1 ${code} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${code} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${headOnly ? '' : body}`,
   )
 }

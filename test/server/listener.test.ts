@@ -200,6 +200,13 @@ describe('what is not HTTP, or too much of it', () => {
     )
   })
 
+  test('is answered without a body when it began as a HEAD', async () => {
+    const { port } = await start()
+    const answer = await raw(port, 'HEAD / HTTP/1.1\r\nhost: localhost\r\nbad header\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(answer.endsWith('\r\n\r\n')).toBe(true)
+  })
+
   test('further connections than allowed are closed as they come', async () => {
     const { port } = await start({ limits: { connections: 1 } })
     const first = connect(port, '127.0.0.1') as Socket
