@@ -8,6 +8,8 @@ export interface Decoded<T> {
   readonly value: T
   /** Paths of fields that came more than once (`spec.ports[0].name`), each once, in order. The last value counts. */
   readonly duplicateFields: readonly string[]
+  /** The same in the words of Kubernetes' YAML library, where it was read by that: `line 7: key "name" already set in map`. */
+  readonly duplicateKeys?: readonly string[]
 }
 
 /**

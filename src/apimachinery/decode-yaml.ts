@@ -27,7 +27,9 @@ export function decodeYamlDocuments(bytes: Buffer): Decoded<JsonValue>[] {
 function asJson(bytes: Buffer): Decoded<JsonValue> | undefined {
   if (!/^\s*\{/.test(bytes.toString('latin1', 0, 64))) return undefined
   try {
-    return decodeJson(bytes)
+    const decoded = decodeJson(bytes)
+    // What came twice is told by line, which JSON's decoder does not know.
+    return decoded.duplicateFields.length === 0 ? decoded : undefined
   } catch (error) {
     // Perhaps a flow mapping, which looks the same at first.
     if (error instanceof DecodeError) return undefined
@@ -54,7 +56,7 @@ function* readDocuments(bytes: Buffer): Generator<Decoded<JsonValue>> {
       const [fault] = document.errors
       if (fault !== undefined) throw new DecodeError(describeFault(fault, lines))
       // The types of the library tell parsed documents apart from made ones; nothing here does.
-      yield new YamlConverter(document as Document).convert()
+      yield new YamlConverter(document as Document, (offset) => lines.linePos(offset).line).convert()
     }
   } catch (error) {
     // The library recurses; nothing that we would accept nests as deep as the stack.

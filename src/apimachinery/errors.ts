@@ -62,6 +62,8 @@ export interface GroupResource {
 export class StatusError extends Error {
   override readonly name = 'StatusError'
   readonly status: Status
+  /** Texts for `Warning` headers: what was found before the request was refused. */
+  warnings: readonly string[] = []
 
   constructor(status: Status) {
     super(status.message ?? status.reason ?? '')
@@ -153,7 +155,7 @@ export function applyConflict(message: string, causes: StatusCause[]): StatusErr
 
 /**
  * 422 with every fault at once. `kind` is the CamelCase kind, as Kubernetes has it here and only here;
- * the message sorts nothing: faults appear in the order found.
+ * the message sorts nothing: faults appear in the order found, each once.
  */
 export function invalidObject(
   group: string,
@@ -161,13 +163,13 @@ export function invalidObject(
   name: string,
   errors: readonly FieldError[],
 ): StatusError {
-  const texts = errors.map(formatFieldError)
+  const texts = [...new Set(errors.map(formatFieldError))]
   const joined = texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`
   const qualifiedKind = group === '' ? kind : `${kind}.${group}`
   return failure(422, 'Invalid', `${qualifiedKind} "${name}" is invalid: ${joined}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
-    kind,
+    ...(kind === '' ? {} : { kind }),
     causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })),
   })
 }

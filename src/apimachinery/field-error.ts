@@ -1,3 +1,5 @@
+import { quoteText } from './quoted-text.ts'
+
 /** The kinds of fault that Kubernetes reports for a field, with the cause reason that clients see. */
 export type FieldErrorType =
   | 'FieldValueRequired'
@@ -29,9 +31,9 @@ export function keyPath(parent: string, key: number | string): string {
   return `${parent}[${key}]`
 }
 
-/** How Kubernetes shows a bad value: as JSON, and nothing at all as `null`. */
+/** How Kubernetes shows a bad value: a text in Go's quotes, anything else as JSON, and nothing at all as `null`. */
 export function formatBadValue(value: unknown): string {
-  return JSON.stringify(value ?? null)
+  return typeof value === 'string' ? quoteText(value) : JSON.stringify(value ?? null)
 }
 
 function withDetail(text: string, detail: string): string {

@@ -20,6 +20,13 @@ export function applyJsonPatch(document: JsonValue, patch: JsonValue): JsonValue
   if (!Array.isArray(patch)) throw undecodable(patch, '[]handlers.jsonPatchOp')
   for (const operation of patch) {
     if (!isObject(operation)) throw undecodable(operation, 'handlers.jsonPatchOp')
+    for (const field of ['op', 'path', 'from'] as const) {
+      const value = operation[field] ?? ''
+      if (typeof value === 'string') continue
+      throw badRequest(
+        `error decoding patch: json: cannot unmarshal ${sortOf(value)} into Go struct field jsonPatchOp.${field} of type string`,
+      )
+    }
   }
   if (patch.length > maxOperations) {
     throw requestEntityTooLarge(
@@ -38,11 +45,17 @@ export function applyJsonPatch(document: JsonValue, patch: JsonValue): JsonValue
   return patcher.document
 }
 
-function undecodable(value: JsonValue, goType: string): StatusError {
+/** Go's word for what a value is. */
+function sortOf(value: JsonValue): string {
   const sort =
     value === null ? 'null' : isObject(value) ? 'object' : Array.isArray(value) ? 'array' : typeof value
-  const shown = sort === 'boolean' ? 'bool' : sort
-  return badRequest(`error decoding patch: json: cannot unmarshal ${shown} into Go value of type ${goType}`)
+  return sort === 'boolean' ? 'bool' : sort
+}
+
+function undecodable(value: JsonValue, goType: string): StatusError {
+  return badRequest(
+    `error decoding patch: json: cannot unmarshal ${sortOf(value)} into Go value of type ${goType}`,
+  )
 }
 
 /** An operation that cannot be done on this document. */
@@ -127,7 +140,8 @@ class JsonPatcher {
       this.#root = value
       return
     }
-    const place = this.#place(path, 'existing')
+    // As on a real server, and unlike in the RFC, a field need not have been there.
+    const place = this.#place(path, 'replace')
     if ('list' in place) place.list[place.index] = value
     else setField(place.map, place.field, value)
   }
@@ -157,7 +171,7 @@ class JsonPatcher {
   }
 
   /** The container of a path's last token, made this patch's own together with all above it. */
-  #place(path: readonly string[], wanted: 'existing' | 'insert'): Place {
+  #place(path: readonly string[], wanted: 'existing' | 'replace' | 'insert'): Place {
     let container = this.#ownContainer(this.#root)
     this.#root = container
     for (const token of path.slice(0, -1)) {
@@ -175,7 +189,7 @@ class JsonPatcher {
     const last = path.at(-1) as string
     if (Array.isArray(container)) {
       const { length } = container
-      if (wanted === 'existing') return { list: container, index: readIndex(last, length - 1) }
+      if (wanted !== 'insert') return { list: container, index: readIndex(last, length - 1) }
       return { list: container, index: last === '-' ? length : readIndex(last, length) }
     }
     if (wanted === 'existing' && !Object.hasOwn(container, last)) {

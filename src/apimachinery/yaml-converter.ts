@@ -23,20 +23,24 @@ export class YamlConverter {
   readonly #document: Document
   readonly #path: string[] = []
   readonly #duplicates = new Set<string>()
+  readonly #duplicateKeys: string[] = []
+  readonly #lineOf: (offset: number) => number
   readonly #targets: ReadonlyMap<Alias, Node>
   readonly #openAliases = new Set<Node>()
   #nodes = 0
   #aliasedNodes = 0
   #depth = 0
 
-  constructor(document: Document) {
+  /** `lineOf` tells on which line (from 1) an offset of the text lies. */
+  constructor(document: Document, lineOf: (offset: number) => number) {
     this.#document = document
+    this.#lineOf = lineOf
     this.#targets = aliasTargets(document)
   }
 
   convert(): Decoded<JsonValue> {
     const value = this.#value(this.#document.contents)
-    return { value, duplicateFields: [...this.#duplicates] }
+    return { value, duplicateFields: [...this.#duplicates], duplicateKeys: this.#duplicateKeys }
   }
 
   #value(node: unknown): JsonValue {
@@ -67,6 +71,7 @@ export class YamlConverter {
       else {
         const field = this.#key(pair.key)
         const step = this.#path.length === 0 ? field : `.${field}`
+        if (fields.has(field)) this.#noteDuplicate(pair.key, field)
         this.#set(
           fields,
           field,
@@ -76,6 +81,12 @@ export class YamlConverter {
     }
     // `fromEntries` defines fields instead of assigning them: `__proto__` is a name like any other.
     return Object.fromEntries(fields)
+  }
+
+  #noteDuplicate(key: unknown, field: string): void {
+    if (this.#duplicateKeys.length === maxDuplicateFields) return
+    const line = this.#lineOf((isScalar(key) ? key.range?.[0] : undefined) ?? 0)
+    this.#duplicateKeys.push(`line ${line}: key ${JSON.stringify(field)} already set in map`)
   }
 
   #set(fields: Map<string, JsonValue>, field: string, value: JsonValue): void {

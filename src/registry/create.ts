@@ -1,7 +1,6 @@
 import { formatTime } from '../apimachinery/clock.ts'
 import { cloneJson } from '../apimachinery/clone.ts'
-import { alreadyExists, badRequest, invalidObject } from '../apimachinery/errors.ts'
-import { required } from '../apimachinery/field-error.ts'
+import { alreadyExists, badRequest } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
 import type { AdmissionRequest } from './admission.ts'
@@ -26,6 +25,7 @@ const generatedNameAttempts = 8
 /** A server-side apply that creates brings its own books. */
 export interface CreateExtras {
   readonly managedFields?: readonly ManagedFieldsEntry[]
+  readonly isPatch?: boolean
 }
 
 export async function create(
@@ -46,17 +46,12 @@ export async function create(
   }
   const given = sent.metadata?.name ?? ''
   const base = sent.metadata?.generateName ?? ''
-  if (given === '' && (typeof base !== 'string' || base === '')) {
-    throw invalidObject(resource.group, kind.names.kind, '', [
-      required('metadata.name', 'name or generateName is required'),
-    ])
-  }
   if (namespace !== undefined) await checkNamespace(environment, context.plane, resource, namespace, given)
 
   const door = await doorFor(context, resource)
   for (let attempt = 1; ; attempt++) {
     const name =
-      given === ''
+      given === '' && base !== '' && typeof base === 'string'
         ? base.slice(0, generatedBaseLength) + environment.ids.suffix(generatedSuffixLength)
         : given
     const key: ObjectKey = namespace === undefined ? { name } : { namespace, name }
@@ -88,6 +83,7 @@ async function createNamed(
     time: formatTime(environment.clock.now()),
     uid: environment.ids.uid(),
     managedFields: extras.managedFields,
+    isPatch: extras.isPatch ?? false,
   }
   const path = objectKey(context.plane, kind, key)
   let warnings: readonly string[] = []

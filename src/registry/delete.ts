@@ -10,7 +10,7 @@ import type { Environment } from './environment.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Resource } from './kind.ts'
 import { list } from './list.ts'
-import { preconditionFailed } from './precondition.ts'
+import { deletionRefused } from './precondition.ts'
 import { admit } from './prepare.ts'
 import type { DeleteOptions, DeleteOutcome, ListOptions, ObjectList, RequestContext } from './registry.ts'
 import { storedObject } from './stored-object.ts'
@@ -80,11 +80,11 @@ function checkPreconditions(
 ): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
   if (uid !== undefined && uid !== metadata.uid) {
-    throw preconditionFailed(kind, key, 'UID', uid, metadata.uid ?? '')
+    throw deletionRefused(kind, key, 'UID', uid, metadata.uid ?? '')
   }
   const current = metadata.resourceVersion ?? ''
   if (resourceVersion !== undefined && resourceVersion !== current) {
-    throw preconditionFailed(kind, key, 'ResourceVersion', resourceVersion, current)
+    throw deletionRefused(kind, key, 'ResourceVersion', resourceVersion, current)
   }
 }
 

@@ -10,6 +10,12 @@ export function describeFields(unknown: readonly string[], duplicates: readonly 
   ]
 }
 
+/** What a YAML decoder says of keys that came twice, all in one. */
+export function yamlErrors(duplicateKeys: readonly string[]): string[] {
+  if (duplicateKeys.length === 0) return []
+  return [`yaml: unmarshal errors:\n${duplicateKeys.map((text) => `  ${text}`).join('\n')}`]
+}
+
 /** A body that is no object of its kind: the words in which a real server says so. */
 export function undecodable(resource: Resource, detail: string): StatusError {
   const kind = resource.kind.names.kind
@@ -26,7 +32,9 @@ export function checkFields(
   refuse: (message: string) => StatusError,
   faults: readonly string[] = [],
 ): string[] {
-  const found = [...faults, ...describeFields(unknown, options.duplicateFields ?? [])]
+  const { duplicateKeys = [], duplicateFields = [] } = options
+  const others = [...faults, ...describeFields(unknown, duplicateKeys.length > 0 ? [] : duplicateFields)]
+  const found = [...duplicateKeys, ...others]
   if (found.length === 0) return []
   switch (options.fieldValidation ?? 'Warn') {
     case 'Ignore':
@@ -34,6 +42,6 @@ export function checkFields(
     case 'Warn':
       return found
     case 'Strict':
-      throw refuse(`strict decoding error: ${found.join(', ')}`)
+      throw refuse(`strict decoding error: ${[...yamlErrors(duplicateKeys), ...others].join(', ')}`)
   }
 }

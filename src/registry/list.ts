@@ -61,7 +61,8 @@ function decodeToken(token: string): ContinueToken {
   try {
     return decodeContinueToken(token)
   } catch (error) {
-    if (error instanceof InvalidContinueToken) throw badRequest(`continue key is not valid: ${error.message}`)
+    if (error instanceof InvalidContinueToken)
+      throw badRequest(`invalid continue token: continue key is not valid: ${error.message}`)
     throw error
   }
 }

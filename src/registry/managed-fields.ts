@@ -90,7 +90,8 @@ export function recordUpdate(managers: FieldManagers, update: TrackedUpdate): vo
   if (set.isEmpty) return
   const key = managerKey(identity)
   const fields = set.union(managers.get(key)?.fields ?? FieldSet.empty)
-  managers.set(key, { identity, fields, time: update.time })
+  // What came through a Scale is written into the books of the whole object, where a real server leaves the time out.
+  managers.set(key, { identity, fields, time: subresource === 'scale' ? undefined : update.time })
 }
 
 /** The object without its books, which own nothing and are owned by nobody. */

@@ -8,7 +8,7 @@ import {
   checkLabelValue,
   checkQualifiedName,
 } from '../apimachinery/names.ts'
-import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '../apimachinery/object.ts'
+import type { ObjectMeta, OwnerReference } from '../apimachinery/object.ts'
 import { parseGroupVersion } from '../apimachinery/object.ts'
 
 export interface MetadataRules {
@@ -46,7 +46,6 @@ export function validateMetadataForCreate(
     ...validateAnnotations(metadata.annotations, `${path}.annotations`),
     ...validateOwnerReferences(metadata.ownerReferences, `${path}.ownerReferences`),
     ...validateFinalizers(metadata.finalizers, `${path}.finalizers`),
-    ...validateManagedFields(metadata.managedFields, `${path}.managedFields`),
   )
   return errors
 }
@@ -84,7 +83,6 @@ export function validateMetadataForUpdate(
     ...validateLabels(metadata.labels, `${path}.labels`),
     ...validateAnnotations(metadata.annotations, `${path}.annotations`),
     ...validateOwnerReferences(metadata.ownerReferences, `${path}.ownerReferences`),
-    ...validateManagedFields(metadata.managedFields, `${path}.managedFields`),
   )
   return errors
 }
@@ -199,30 +197,11 @@ export function finalizerWarnings(
     .sort()
     .map(
       (finalizer) =>
-        `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers`,
+        `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name ${finalizer.includes('.') ? 'including a path (/) ' : ''}to avoid accidental conflicts with other finalizer writers`,
     )
 }
 
 const wellKnownFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
-
-function validateManagedFields(
-  entries: readonly ManagedFieldsEntry[] | undefined,
-  path: string,
-): FieldError[] {
-  const errors: FieldError[] = []
-  for (const [index, entry] of (entries ?? []).entries()) {
-    const entryPath = `${path}[${index}]`
-    if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
-      errors.push(invalid(`${entryPath}.operation`, entry.operation ?? '', 'must be `Apply` or `Update`'))
-    }
-    if (entry.fieldsType !== undefined && entry.fieldsType !== 'FieldsV1') {
-      errors.push(invalid(`${entryPath}.fieldsType`, entry.fieldsType, 'must be `FieldsV1`'))
-    }
-    errors.push(...validateManager(entry.manager ?? '', `${entryPath}.manager`))
-    if ((entry.subresource?.length ?? 0) > 256) errors.push(tooLong(`${entryPath}.subresource`, 256))
-  }
-  return errors
-}
 
 /** Faults of the name of a field manager: at most 128 bytes, printable. */
 export function validateManager(manager: string, path: string): FieldError[] {

@@ -127,9 +127,24 @@ function decodeTime(value: unknown, path: string): string | undefined {
 
 /**
  * Makes `object.metadata` what a typed decoder would make of it, in place. Returns the paths of unknown fields.
- * Throws `MetadataTypeError` for values of the wrong type.
+ * Throws `MetadataTypeError` for values of the wrong type. Of a custom resource a real server decodes the metadata
+ * apart, and its messages do not say where that was.
  */
-export function decodeObjectMeta(object: KubernetesObject): string[] {
+export function decodeObjectMeta(object: KubernetesObject, isCustom: boolean): string[] {
+  try {
+    return decodeMetadata(object)
+  } catch (error) {
+    if (!isCustom || !(error instanceof MetadataTypeError)) throw error
+    throw new MetadataTypeError(
+      error.message
+        .replace('Go struct field ObjectMeta.metadata of type', 'Go value of type')
+        .replace(/(Go struct field \w+)\.metadata\./, '$1.')
+        .replace(/parsing time "\\(.*)\\"" as/, 'parsing time $1" as'),
+    )
+  }
+}
+
+function decodeMetadata(object: KubernetesObject): string[] {
   const unknown: string[] = []
   const given: unknown = object.metadata ?? {}
   if (!isRecord(given)) throw mismatch(given, 'ObjectMeta', 'metadata', 'v1.ObjectMeta')

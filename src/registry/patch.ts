@@ -1,6 +1,7 @@
 import { formatTime } from '../apimachinery/clock.ts'
 import {
   badRequest,
+  conflict,
   invalidObject,
   isReason,
   type StatusError,
@@ -9,22 +10,23 @@ import {
 import { invalid } from '../apimachinery/field-error.ts'
 import { applyJsonPatch } from '../apimachinery/json-patch.ts'
 import { applyMergePatch } from '../apimachinery/merge-patch.ts'
-import type {
-  JsonObject,
-  JsonValue,
-  KubernetesObject,
-  ManagedFieldsEntry,
-  ObjectKey,
+import {
+  type JsonObject,
+  type JsonValue,
+  type KubernetesObject,
+  type ManagedFieldsEntry,
+  type ObjectKey,
+  parseGroupVersion,
 } from '../apimachinery/object.ts'
 import { applyStrategicMergePatch } from '../apimachinery/strategic-merge-patch.ts'
 import { applyMerge } from './apply.ts'
 import { create } from './create.ts'
 import type { Environment } from './environment.ts'
-import { describeFields } from './field-validation.ts'
-import type { Resource } from './kind.ts'
+import { describeFields, yamlErrors } from './field-validation.ts'
+import { groupResource, type Resource } from './kind.ts'
 import { checkName } from './named.ts'
 import type { EditPatch, Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
-import { scaleOf, withScale } from './scale.ts'
+import { scaleFault, scaleOf, withScale } from './scale.ts'
 import { type ReviseOptions, revise } from './update.ts'
 
 /** The object as a patch sees it: with the head of the URL. */
@@ -40,7 +42,14 @@ export async function patch(
   change: Patch | EditPatch,
   options: UpdateOptions = {},
 ): Promise<WriteOutcome> {
-  if (change.type === 'apply') return apply(environment, context, resource, key, change.body, options)
+  if (change.type === 'apply') {
+    if (options.subresource === 'scale') {
+      throw badRequest(
+        'failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1',
+      )
+    }
+    return apply(environment, context, resource, key, change.body, options)
+  }
   if (change.type === 'edit') {
     return revise(
       environment,
@@ -87,29 +96,41 @@ function patchedObject(
   subresource: UpdateOptions['subresource'],
 ): KubernetesObject {
   if (subresource === 'scale') {
-    return withScale(resource, old, asObject(patched(resource, scaleOf(resource, old), change)))
+    const scale = asObject(patched(resource, scaleOf(resource, old), change))
+    const fault = scaleFault(scale)
+    if (fault !== undefined) throw refusedPatch(scale as unknown as JsonValue, fault)
+    return withScale(resource, old, scale)
   }
   const object = asObject(patched(resource, withHead(resource, old), change))
-  const faults = [
-    ...(object.apiVersion === resource.apiVersion
-      ? []
-      : [invalid('apiVersion', object.apiVersion, `must be ${resource.apiVersion}`)]),
-    ...(object.kind === resource.kind.names.kind
-      ? []
-      : [invalid('kind', object.kind, `must be ${resource.kind.names.kind}`)]),
-  ]
-  if (faults.length > 0)
-    throw invalidObject(resource.group, resource.kind.names.kind, old.metadata.name, faults)
+  if (!object.kind) {
+    const text = JSON.stringify(object)
+    throw refusedPatch(object as unknown as JsonValue, `Object 'Kind' is missing in '${text}'`)
+  }
   checkIdentity(object, key)
+  checkHead(resource, object)
   return object
+}
+
+/** The head may not change. The refusal names the kind that was asked for. */
+function checkHead({ apiVersion, kind: { names } }: Resource, object: KubernetesObject): void {
+  const faults = [
+    ...(object.kind === names.kind ? [] : [invalid('kind', object.kind, `must be ${names.kind}`)]),
+    ...(object.apiVersion === apiVersion
+      ? []
+      : [invalid('apiVersion', object.apiVersion ?? '', `must be ${apiVersion}`)]),
+  ]
+  if (faults.length === 0) return
+  const { group } = parseGroupVersion(String(object.apiVersion ?? ''))
+  throw invalidObject(group, String(object.kind), object.metadata.name, faults)
 }
 
 /** A patch must leave the object where it is. What has no namespace gets it back. */
 function checkIdentity(object: KubernetesObject, key: ObjectKey): void {
   const { metadata }: { metadata?: { name?: unknown; namespace?: unknown } | null } = object
-  if (typeof metadata !== 'object' || metadata === null) return
-  checkName(metadata.name, key.name)
-  const { namespace } = metadata
+  // What is no object at all is told apart, where metadata is decoded.
+  if (metadata !== undefined && metadata !== null && typeof metadata !== 'object') return
+  checkName(metadata?.name, key.name)
+  const namespace = metadata?.namespace
   if (key.namespace === undefined || namespace === undefined || namespace === '') return
   if (namespace !== key.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
@@ -177,8 +198,8 @@ async function apply(
 ): Promise<WriteOutcome> {
   const merge = (
     live: KubernetesObject | undefined,
-  ): { object: KubernetesObject; managedFields: ManagedFieldsEntry[] } =>
-    applyMerge({
+  ): { object: KubernetesObject; managedFields: ManagedFieldsEntry[] } => {
+    const merged = applyMerge({
       schema: resource.definition.schema(),
       live,
       applied,
@@ -190,22 +211,37 @@ async function apply(
       hasStatusSubresource: resource.definition.subresources?.status === true,
       time: formatTime(environment.clock.now()),
     })
+    const [fault] = yamlErrors(options.duplicateKeys ?? [])
+    if (fault !== undefined && options.fieldValidation === 'Strict') {
+      throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${fault}`)
+    }
+    return merged
+  }
+  /** A revision that is asked for is that of nothing; an identity is that of another object. */
+  const createApplied = ({ object, managedFields }: ReturnType<typeof merge>) => {
+    const { uid, resourceVersion: _resourceVersion, ...metadata } = object.metadata
+    checkName(metadata.name, key.name)
+    if (uid !== undefined) {
+      throw conflict(
+        groupResource(resource.kind),
+        key.name,
+        `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+      )
+    }
+    const extras = { managedFields, isPatch: true }
+    return create(environment, context, resource, key, { ...object, metadata }, options, extras)
+  }
   for (;;) {
     try {
-      return await revise(
-        environment,
-        context,
-        resource,
-        key,
-        (old) => merge(withHead(resource, old)),
-        options,
-      )
+      return await revise(environment, context, resource, key, (old) => merge(withHead(resource, old)), {
+        ...options,
+        isPatch: true,
+      })
     } catch (error) {
       if (!isReason(error, 'NotFound') || options.subresource !== undefined) throw error
     }
     try {
-      const made = merge(undefined)
-      return await create(environment, context, resource, key, made.object, options, made)
+      return await createApplied(merge(undefined))
     } catch (error) {
       // Somebody else has created it in between: merge into theirs.
       if (!isReason(error, 'AlreadyExists')) throw error

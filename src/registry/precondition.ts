@@ -8,18 +8,28 @@ function storagePath({ group, names }: Kind, { namespace, name }: ObjectKey): st
   return `/registry/${place}/${namespace === undefined ? '' : `${namespace}/`}${name}`
 }
 
-/** 409 where the object is not the one that the caller means, in the words of a real server's storage. */
-export function preconditionFailed(
-  kind: Kind,
+/** 409 where what is to be replaced is not the object that the caller means, in the words of a real server's storage. */
+export function otherIdentity(kind: Kind, key: ObjectKey, wanted: string, found: string): StatusError {
+  const detail = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`
+  return conflict(
+    groupResource(kind),
+    key.name,
+    `StorageError: invalid object, Code: 4, Key: ${storagePath(kind, key)}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
+  )
+}
+
+/** 409 where what is to be deleted is not what the caller means. It names the kind where others name the resource. */
+export function deletionRefused(
+  { group, names }: Kind,
   key: ObjectKey,
   field: 'UID' | 'ResourceVersion',
   wanted: string,
   found: string,
 ): StatusError {
-  const detail = `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`
+  const guess = field === 'UID' ? 'deleted and then recreated' : 'modified'
   return conflict(
-    groupResource(kind),
+    { group, resource: names.kind },
     key.name,
-    `StorageError: invalid object, Code: 4, Key: ${storagePath(kind, key)}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
+    `the ${field} in the precondition (${wanted}) does not match the ${field} in record (${found}). The object might have been ${guess}`,
   )
 }

@@ -15,6 +15,7 @@ import { dropDuplicateOwners } from './owner-reference-duplicates.ts'
 import { prune } from './pruning.ts'
 import type { WriteOptions } from './registry.ts'
 import { validateRules } from './rules.ts'
+import { validateScale } from './scale-validation.ts'
 import { validateSchema } from './validation.ts'
 
 /**
@@ -80,7 +81,7 @@ function decode(
     preparation.refuseFields?.(message, sent) ?? undecodable(resource, message)
   let unknown: string[]
   try {
-    unknown = decodeObjectMeta(draft)
+    unknown = decodeObjectMeta(draft, resource.kind.origin === 'custom')
   } catch (error) {
     if (error instanceof MetadataTypeError) throw refuse(error.message)
     throw error
@@ -133,15 +134,40 @@ function withHead(resource: Resource, object: KubernetesObject): KubernetesObjec
   return { apiVersion: storedApiVersion(resource), kind: resource.kind.names.kind, ...rest }
 }
 
-function validateAgainstSchema(
+/** Everything that is wrong with an object. `before`: the faults of its metadata, which keep rules from being checked. */
+function validateWhole(
   resource: Resource,
   object: KubernetesObject,
   old: KubernetesObject | undefined,
+  before: readonly FieldError[],
 ): FieldError[] {
-  const schema = storedDefinition(resource).schema()
+  const { schema, subresources } = storedDefinition(resource)
   const oldWithHead = old && withHead(resource, old)
-  const errors = validateSchema(schema, object, oldWithHead)
-  return [...errors, ...validateRules(schema, object, oldWithHead, errors)]
+  const errors = [
+    ...before,
+    ...validateSchema(schema(), object, oldWithHead),
+    ...(subresources?.scale ? validateScale(subresources.scale, object, 'object') : []),
+  ]
+  return [...errors, ...validateRules(schema(), object, oldWithHead, errors)]
+}
+
+/** Everything that is wrong with an object of which the status alone is replaced: only that is held against the schema. */
+function validateStatus(
+  resource: Resource,
+  object: KubernetesObject,
+  old: KubernetesObject,
+  before: readonly FieldError[],
+): FieldError[] {
+  const { schema, subresources } = storedDefinition(resource)
+  const status = schema().properties?.status
+  const errors = [
+    ...before,
+    ...(status && object.status !== undefined
+      ? validateSchema(status, object.status, old.status, 'status')
+      : []),
+    ...(subresources?.scale ? validateScale(subresources.scale, object, 'status') : []),
+  ]
+  return [...errors, ...validateRules(schema(), object, withHead(resource, old), errors)]
 }
 
 function track(
@@ -166,9 +192,24 @@ function track(
 
 /** The object that a create stores, without `resourceVersion`. `name` is final: generated names are made before. */
 export function prepareCreate(sent: KubernetesObject, name: string, preparation: Preparation): Prepared {
+  const decoded = decode(sent, preparation)
+  return withWarnings(decoded.warnings, () => createPrepared(decoded.draft, name, preparation))
+}
+
+/** What was warned of is told of a refusal too. */
+function withWarnings(warnings: readonly string[], prepare: () => Prepared): Prepared {
+  try {
+    const prepared = prepare()
+    return { ...prepared, warnings: [...warnings, ...prepared.warnings] }
+  } catch (error) {
+    if (error instanceof StatusError) error.warnings = warnings
+    throw error
+  }
+}
+
+function createPrepared(draft: KubernetesObject, name: string, preparation: Preparation): Prepared {
   const { resource, request } = preparation
   const { kind } = resource
-  const { draft, warnings } = decode(sent, preparation)
   const given = draft.metadata
   const object = withHead(resource, draft)
   object.metadata = createdMetadata(given, name, preparation)
@@ -183,18 +224,19 @@ export function prepareCreate(sent: KubernetesObject, name: string, preparation:
     })
     applyDefaults(schema, object)
   }
-  refuseInvalid(preparation, object.metadata.name, [
-    ...validateMetadataForCreate(object.metadata, {
-      nameFormat: kind.nameFormat ?? 'subdomain',
-      namespaced: kind.scope === 'Namespaced',
-    }),
-    ...validateAgainstSchema(resource, object, undefined),
-  ])
+  const metadataErrors = validateMetadataForCreate(object.metadata, {
+    nameFormat: kind.nameFormat ?? 'subdomain',
+    namespaced: kind.scope === 'Namespaced',
+  })
+  refuseInvalid(preparation, object.metadata.name, validateWhole(resource, object, undefined, metadataErrors))
   admit(preparation, name, () => kind.admission?.validate?.(object, undefined, request, preparation.facts))
-  object.metadata.managedFields = [
-    ...(preparation.managedFields ?? track(preparation, undefined, object, given.managedFields)),
-  ]
-  return { object, warnings: [...warnings, ...writeWarnings(resource, object, undefined)] }
+  keepBooks(object, preparation.managedFields ?? track(preparation, undefined, object, given.managedFields))
+  return { object, warnings: writeWarnings(resource, object, undefined) }
+}
+
+function keepBooks({ metadata }: KubernetesObject, books: readonly ManagedFieldsEntry[]): void {
+  if (books.length > 0) metadata.managedFields = [...books]
+  else delete metadata.managedFields
 }
 
 /** What is told of an object that passes: on a real server only custom resources are looked at for their finalizers. */
@@ -233,13 +275,19 @@ export function prepareUpdate(
   old: KubernetesObject,
   preparation: Preparation,
 ): Prepared {
+  const decoded = decode(sent, preparation)
+  return withWarnings(decoded.warnings, () => updatePrepared(decoded.draft, old, preparation))
+}
+
+function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparation: Preparation): Prepared {
   const { resource, request } = preparation
   const { kind } = resource
-  const { draft, warnings } = decode(sent, preparation)
   checkVersion(draft.metadata, old.metadata, preparation)
 
   const object = withHead(resource, replacedPart(draft, old, preparation))
   object.metadata = updatedMetadata(object.metadata, old.metadata)
+  // Nobody looks at what was sent of the books but the one who keeps them.
+  delete object.metadata.managedFields
   const schema = storedDefinition(resource).schema()
   applyDefaults(schema, object)
   if (kind.admission?.mutate && replacesMain(request)) {
@@ -252,25 +300,37 @@ export function prepareUpdate(
   if (keepsGeneration(resource) && specChanged(resource, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
-  refuseInvalid(preparation, old.metadata.name, [
-    ...validateMetadataForUpdate(object.metadata, old.metadata),
-    ...validateAgainstSchema(resource, object, old),
-  ])
+  const metadataErrors = validateMetadataForUpdate(object.metadata, old.metadata)
+  // A real server looks at the metadata of custom resources twice, and tells what it found twice.
+  const before = kind.origin === 'custom' ? [...metadataErrors, ...metadataErrors] : metadataErrors
+  refuseInvalid(
+    preparation,
+    old.metadata.name,
+    request.subresource === 'status'
+      ? validateStatus(resource, object, old, before)
+      : validateWhole(resource, object, old, before),
+  )
   admit(preparation, old.metadata.name, () =>
     replacesMain(request)
       ? kind.admission?.validate?.(object, old, request, preparation.facts)
       : kind.admission?.validateStatus?.(object, old, request, preparation.facts),
   )
-  object.metadata.managedFields = [
-    ...(preparation.managedFields ??
-      track(
-        preparation,
-        withHead(resource, old),
-        object,
-        draft.metadata.managedFields ?? old.metadata.managedFields,
-      )),
-  ]
-  return { object, warnings: [...warnings, ...writeWarnings(resource, object, old)] }
+  const books =
+    preparation.managedFields ??
+    track(
+      preparation,
+      withHead(resource, old),
+      // The books are kept of what was sent, although of the metadata sent to `/status` nothing is stored.
+      request.subresource === 'status' ? { ...object, metadata: draft.metadata } : object,
+      draft.metadata.managedFields ?? old.metadata.managedFields,
+    )
+  // A Scale that is put in place says nothing of its books, so that they are those of nobody.
+  const ofNobody = request.subresource === 'scale' && !preparation.isPatch
+  keepBooks(object, ofNobody ? books.filter(({ subresource }) => subresource !== 'scale') : books)
+  return {
+    object,
+    warnings: request.subresource === 'status' ? [] : writeWarnings(resource, object, old),
+  }
 }
 
 /** A write of the object itself, not of its status or of a namespace's finalizers. */

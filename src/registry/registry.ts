@@ -151,6 +151,8 @@ export interface WatchOptions extends Selectors {
   readonly resourceVersionMatch?: string | undefined
   readonly sendInitialEvents?: boolean | undefined
   readonly allowWatchBookmarks?: boolean | undefined
+  /** Not for watches; there to be refused. */
+  readonly continue?: string | undefined
 }
 
 /**
@@ -184,6 +186,8 @@ export interface WriteOptions {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
   /** Paths of fields that the decoder saw twice (it kept the last). */
   readonly duplicateFields?: readonly string[]
+  /** The same in the words of a YAML decoder, where it was one; then `duplicateFields` is not looked at. */
+  readonly duplicateKeys?: readonly string[] | undefined
 }
 
 export interface UpdateOptions extends WriteOptions {

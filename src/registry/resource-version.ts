@@ -5,13 +5,10 @@ import { type FieldError, forbiddenField, notSupported } from '../apimachinery/f
 export function parseResourceVersion(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
   if (!/^\d{1,16}$/.test(text)) {
-    throw invalidOptions([
-      {
-        type: 'FieldValueInvalid',
-        field: 'resourceVersion',
-        message: `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-      },
-    ])
+    const shown = JSON.stringify(text)
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`,
+    )
   }
   return Number(text)
 }
@@ -56,27 +53,21 @@ export function checkListOptions(options: ReadVersion): void {
 export function checkWatchOptions(options: {
   readonly resourceVersionMatch?: string | undefined
   readonly sendInitialEvents?: boolean | undefined
+  readonly continue?: string | undefined
 }): void {
   const { resourceVersionMatch = '', sendInitialEvents } = options
   const errors: FieldError[] = []
+  const match = (detail: string) => errors.push(forbiddenField('resourceVersionMatch', detail))
+  if (options.continue) match('resourceVersionMatch is forbidden when continue is provided')
   if (sendInitialEvents !== undefined) {
-    if (resourceVersionMatch === '') {
-      errors.push(
-        forbiddenField(
-          'resourceVersionMatch',
-          'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-        ),
-      )
-    } else if (resourceVersionMatch !== 'NotOlderThan') {
-      errors.push(notSupported('resourceVersionMatch', resourceVersionMatch, ['NotOlderThan']))
+    if (resourceVersionMatch !== 'NotOlderThan') {
+      match('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+      if (resourceVersionMatch !== '') {
+        errors.push(notSupported('resourceVersionMatch', resourceVersionMatch, ['NotOlderThan']))
+      }
     }
   } else if (resourceVersionMatch !== '') {
-    errors.push(
-      forbiddenField(
-        'resourceVersionMatch',
-        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-      ),
-    )
+    match('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
   }
   if (errors.length > 0) throw invalidOptions(errors)
 }

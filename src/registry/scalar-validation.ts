@@ -43,10 +43,6 @@ function enforcedFormat(schema: StructuralSchema): string {
     case '':
     case 'string':
       return formatCheck(format) ? format : ''
-    case 'integer':
-      return format === 'int32' || format === 'int64' ? format : ''
-    case 'number':
-      return format === 'float' || format === 'double' ? format : ''
     default:
       return ''
   }

@@ -1,6 +1,4 @@
 import { cloneJson } from '../apimachinery/clone.ts'
-import { invalidObject } from '../apimachinery/errors.ts'
-import { invalid, type required } from '../apimachinery/field-error.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import type { Resource, ScaleSubresource } from './kind.ts'
 
@@ -52,19 +50,50 @@ export function scaleOf(resource: Resource, object: KubernetesObject): Kubernete
   }
 }
 
-/** The object with the number of replicas that a Scale asks for. Throws Invalid for what is no such number. */
+/** Why a typed decoder cannot take a Scale; undefined when it can. */
+export function scaleFault({ spec }: KubernetesObject): string | undefined {
+  if (spec === undefined || spec === null) return undefined
+  if (!isRecord(spec)) return mismatch('Scale.spec', spec, 'v1.ScaleSpec')
+  const { replicas } = spec
+  if (replicas === undefined || replicas === null) return undefined
+  return Number.isInteger(replicas) ? undefined : mismatch('ScaleSpec.spec.replicas', replicas, 'int32')
+}
+
+function mismatch(field: string, value: unknown, goType: string): string {
+  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  const shown = typeof value === 'number' ? `number ${value}` : found
+  return `json: cannot unmarshal ${shown} into Go struct field ${field} of type ${goType}`
+}
+
+const scaleFields: Readonly<Record<string, readonly string[] | undefined>> = {
+  spec: ['replicas'],
+  status: ['replicas', 'selector'],
+}
+
+/** The paths of fields that a Scale has not. Its metadata is looked at with that of the object. */
+export function unknownScaleFields(scale: KubernetesObject): string[] {
+  return Object.entries(scale).flatMap(([field, value]) => {
+    if (field === 'apiVersion' || field === 'kind' || field === 'metadata') return []
+    const known = scaleFields[field]
+    if (!known) return [field]
+    if (!isRecord(value)) return []
+    return Object.keys(value)
+      .filter((each) => !known.includes(each))
+      .map((each) => `${field}.${each}`)
+  })
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The object with the number of replicas that a Scale (one without `scaleFault`) asks for. */
 export function withScale(
   resource: Resource,
   object: KubernetesObject,
   scale: KubernetesObject,
 ): KubernetesObject {
-  const replicas = (scale.spec as { replicas?: unknown } | undefined)?.replicas ?? 0
-  const refuse = (error: ReturnType<typeof required>) =>
-    invalidObject('autoscaling', 'Scale', object.metadata.name, [error])
-  if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
-    throw refuse(invalid('spec.replicas', replicas, 'must be an integer'))
-  }
-  if (replicas < 0) throw refuse(invalid('spec.replicas', replicas, 'should be a non-negative integer'))
+  const replicas = (scale.spec as { replicas?: number } | null | undefined)?.replicas ?? 0
   const next = cloneJson(object)
   const path = segments(declared(resource).specReplicasPath)
   const last = path.pop() as string

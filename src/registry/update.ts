@@ -1,18 +1,19 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { notFound } from '../apimachinery/errors.ts'
+import { badRequest, notFound } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
 import { dryRecord, put, remove } from './commit.ts'
 import { admissionRequest, create } from './create.ts'
 import { doorFor } from './door.ts'
 import type { Environment } from './environment.ts'
+import { checkFields } from './field-validation.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Kind, type Resource } from './kind.ts'
 import { isSameButForTimes } from './managed-fields.ts'
-import { preconditionFailed } from './precondition.ts'
+import { otherIdentity } from './precondition.ts'
 import { type Preparation, prepareUpdate, type RefuseFields } from './prepare.ts'
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
-import { withScale } from './scale.ts'
+import { scaleFault, unknownScaleFields, withScale } from './scale.ts'
 import { storedObject } from './stored-object.ts'
 
 /** What an update makes of the object that is there: the full object as if it had been sent. */
@@ -50,13 +51,37 @@ export async function update(
     const record = await environment.store.read(objectKey(context.plane, resource.kind, key))
     if (!record) return create(environment, context, resource, key, sent, options)
   }
-  const reviseObject: Revise =
-    options.subresource === 'scale'
-      ? (old) => ({ object: withScale(resource, old, sent) })
-      : () => ({ object: sent })
+  if (options.subresource === 'scale') {
+    return putScale(environment, context, resource, key, sent, options)
+  }
   const uid =
     typeof sent.metadata.uid === 'string' && sent.metadata.uid !== '' ? sent.metadata.uid : undefined
-  return revise(environment, context, resource, key, reviseObject, { ...options, uid })
+  return revise(environment, context, resource, key, () => ({ object: sent }), { ...options, uid })
+}
+
+async function putScale(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  scale: KubernetesObject,
+  options: UpdateOptions,
+): Promise<WriteOutcome> {
+  const refuse = (detail: string) =>
+    badRequest(`Scale in version "v1" cannot be handled as a Scale: ${detail}`)
+  const fault = scaleFault(scale)
+  if (fault !== undefined) throw refuse(fault)
+  const warnings = checkFields(options, unknownScaleFields(scale), refuse)
+  const { duplicateFields: _duplicateFields, duplicateKeys: _duplicateKeys, ...rest } = options
+  const outcome = await revise(
+    environment,
+    context,
+    resource,
+    key,
+    (old) => ({ object: withScale(resource, old, scale) }),
+    rest,
+  )
+  return { ...outcome, warnings: [...warnings, ...outcome.warnings] }
 }
 
 /**
@@ -104,7 +129,7 @@ export async function revise(
     const old = environment.cache.get(current)
     door.check(key, old)
     if (options.uid !== undefined && options.uid !== old.metadata.uid) {
-      throw preconditionFailed(kind, key, 'UID', options.uid, old.metadata.uid ?? '')
+      throw otherIdentity(kind, key, options.uid, old.metadata.uid ?? '')
     }
     const shown = resource.conversion ? resource.conversion.fromStored(old) : old
     const revised = reviseObject(shown)

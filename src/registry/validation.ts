@@ -238,11 +238,9 @@ function objectPart(schema: StructuralSchema): Part | undefined {
       const count = Object.keys(value).length
       if (minProperties !== undefined && count < minProperties) {
         report.refused(count, `should have at least ${minProperties} properties`)
-        return
       }
       if (maxProperties !== undefined && count > maxProperties) {
         report.tooMany(count, maxProperties)
-        return
       }
     }
     if (rest || closed) {

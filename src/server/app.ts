@@ -37,7 +37,7 @@ import type { PlaneRequest, ServerEnvironment } from './request.ts'
 import { accessAttributes, requestInfo } from './request-info.ts'
 import { createRequestMetrics } from './request-metrics.ts'
 import type { RequestObserver, RequestRecord } from './request-record.ts'
-import { createResponder, statusAnswer } from './respond.ts'
+import { type Answer, createResponder, statusAnswer, withWarnings, yamlAnswer } from './respond.ts'
 import { checkUrlLength } from './url-length.ts'
 import type { Build } from './version.ts'
 import { Watches } from './watches.ts'
@@ -238,7 +238,13 @@ export function createServer(options: ServerOptions): Server {
     const mark = request.raw.url?.indexOf('?') ?? -1
     const query = parseQuery(mark === -1 ? '' : (request.raw.url ?? '').slice(mark + 1))
     const status = statusOf(error, request.id)
-    void responder.send(reply, statusAnswer(status, wantsPretty(query, request.headers['user-agent'])))
+    const pretty = wantsPretty(query, request.headers['user-agent'])
+    const warnings = error instanceof StatusError ? error.warnings : []
+    const send = (answer: Answer) => void responder.send(reply, withWarnings(answer, warnings))
+    // Who asked for YAML is told in YAML.
+    if (/^application\/yaml\b/.test(request.headers.accept ?? '')) {
+      void import('yaml').then(({ stringify }) => send(yamlAnswer(status.code, stringify(status))))
+    } else send(statusAnswer(status, pretty))
   }
 
   /** The page and all it needs are loaded when somebody opens it. */

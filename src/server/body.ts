@@ -1,16 +1,15 @@
+import type { Decoded } from '../apimachinery/decode-error.ts'
 import { decodeJson } from '../apimachinery/decode-json.ts'
 import { badRequest, invalidObject, type StatusError, unsupportedMediaType } from '../apimachinery/errors.ts'
 import { invalid } from '../apimachinery/field-error.ts'
 import { type KubernetesObject, parseGroupVersion } from '../apimachinery/object.ts'
 import type { Resource } from '../registry/kind.ts'
 import { checkName } from '../registry/named.ts'
+import type { WriteOptions } from '../registry/registry.ts'
+import { scaleApiVersion } from '../registry/scale.ts'
 
 /** A body as it was understood. */
-interface DecodedBody {
-  readonly value: unknown
-  /** Paths of fields that were there twice; the last one counts. */
-  readonly duplicateFields: readonly string[]
-}
+type DecodedBody = Decoded<unknown>
 
 /** What the body of a request has to hold. */
 export interface ExpectedBody {
@@ -28,6 +27,9 @@ const protobufType = 'application/vnd.kubernetes.protobuf'
 export function expectedOf({ kind, apiVersion }: Resource): ExpectedBody {
   return { apiVersion, kind: kind.names.kind, compiledIn: kind.origin === 'core' }
 }
+
+/** What is sent to the `scale` of any kind. */
+export const expectedScale: ExpectedBody = { apiVersion: scaleApiVersion, kind: 'Scale', compiledIn: true }
 
 /** The type of a Content-Type header without its parameters, in lower case. */
 export function mediaType(contentType: string | undefined): string {
@@ -53,7 +55,8 @@ async function decode(
         return { value: decodeProtobuf(bytes, expected), duplicateFields: [] }
       }
   }
-  throw unsupportedMediaType([jsonType, yamlType, ...(expected.compiledIn ? [protobufType] : [])])
+  // A real server names protobuf here for custom resources too, which it cannot read from it.
+  throw unsupportedMediaType([jsonType, yamlType, protobufType])
 }
 
 function explained<T>(kind: string, bytes: Buffer, read: () => T): T {
@@ -67,7 +70,8 @@ function explained<T>(kind: string, bytes: Buffer, read: () => T): T {
 
 export interface DecodedObject {
   readonly object: KubernetesObject
-  readonly duplicateFields: readonly string[]
+  /** What came twice. */
+  readonly duplicates: Pick<WriteOptions, 'duplicateFields' | 'duplicateKeys'>
 }
 
 /**
@@ -80,10 +84,10 @@ export async function decodeObject(
   contentType: string | undefined,
   namespace: string,
 ): Promise<DecodedObject> {
-  const { value, duplicateFields } = await decode(expected, bytes, contentType)
+  const { value, duplicateFields, duplicateKeys } = await decode(expected, bytes, contentType)
   const object = asObject(expected, value, bytes)
   checkNamespace(object, namespace)
-  return { object, duplicateFields }
+  return { object, duplicates: { duplicateFields, duplicateKeys } }
 }
 
 function unreadable(kind: string, bytes: Buffer, reason: string): StatusError {
@@ -104,7 +108,7 @@ function summarize(bytes: Buffer): string {
 }
 
 function asObject(expected: ExpectedBody, value: unknown, bytes: Buffer): KubernetesObject {
-  if (!isRecord(value)) throw unreadable(expected.kind, bytes, 'the body is not an object')
+  if (!isRecord(value)) throw unreadable(expected.kind, bytes, noObject(value))
   const { metadata = {} } = value
   const kind = headField(expected, value, 'kind', bytes)
   const apiVersion = headField(expected, value, 'apiVersion', bytes)
@@ -118,13 +122,26 @@ function asObject(expected: ExpectedBody, value: unknown, bytes: Buffer): Kubern
     )
   }
   const { version } = parseGroupVersion(apiVersion)
-  if (!isRecord(metadata)) {
+  if (!isRecord(metadata) && metadata !== null) {
+    const place = expected.compiledIn ? `struct field ${expected.kind}.metadata` : 'value'
     throw badRequest(
-      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: metadata must be an object`,
+      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: json: cannot unmarshal ${goWord(metadata)} into Go ${place} of type v1.ObjectMeta`,
     )
   }
-  if (kind !== expected.kind) throw wrongKind(expected, kind, metadata.name)
+  if (kind !== expected.kind) throw wrongKind(expected, kind, metadata?.name)
   return { ...value, apiVersion, kind, metadata: { ...metadata } } as unknown as KubernetesObject
+}
+
+function goWord(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** What Go's decoder says when it looks for the head of what is no object. */
+function noObject(value: unknown): string {
+  const head =
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+  return `json: cannot unmarshal ${goWord(value)} into Go value of type ${head}`
 }
 
 /** `kind` or `apiVersion` of a body; compiled-in kinds may leave them out. */
@@ -143,7 +160,7 @@ function headField(
 function wrongKind(expected: ExpectedBody, found: string, name: unknown): StatusError {
   const { group, version } = parseGroupVersion(expected.apiVersion)
   if (!expected.compiledIn) {
-    return invalidObject(group, expected.kind, typeof name === 'string' ? name : '', [
+    return invalidObject(group, found, typeof name === 'string' ? name : '', [
       invalid('kind', found, `must be ${expected.kind}`),
     ])
   }
@@ -177,7 +194,7 @@ export function decodePatch(bytes: Buffer): DecodedBody {
 
 /** The body of a server-side apply, which is YAML and so may be JSON: an object of the resource, with its name. */
 export async function decodeApply(
-  resource: Resource,
+  expected: ExpectedBody,
   bytes: Buffer,
   name: string,
   namespace: string,
@@ -188,45 +205,41 @@ export async function decodeApply(
     decoded = decodeYaml(bytes)
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'DecodeError') throw error
-    throw badRequest(`error decoding YAML: ${error.message}`)
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`)
   }
-  const { value } = decoded
-  if (!isRecord(value)) throw badRequest('error decoding YAML: the document is not an object')
-  const { metadata = {}, kind, apiVersion = '' } = value
-  if (!isRecord(metadata)) throw badRequest('error decoding YAML: metadata must be an object')
-  if (apiVersion !== resource.apiVersion) {
+  const value = decoded.value ?? {}
+  if (!isRecord(value)) {
     throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${String(apiVersion)}, expected: ${resource.apiVersion}`,
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goWord(value)} into Go value of type map[string]interface {}`,
     )
   }
-  const expected = resource.kind.names.kind
-  if (kind !== expected) {
-    throw invalidObject(resource.group, expected, name, [invalid('kind', kind ?? '', `must be ${expected}`)])
+  const { metadata = {}, kind, apiVersion } = value
+  if (!isRecord(metadata)) throw badRequest('error decoding YAML: metadata must be an object')
+  if (apiVersion !== expected.apiVersion || kind !== expected.kind) {
+    const { group, version } = parseGroupVersion(typeof apiVersion === 'string' ? apiVersion : '')
+    throw badRequest(
+      `invalid object type: ${group === '' && version !== '' ? '' : `${group}/`}${version}, Kind=${typeof kind === 'string' ? kind : ''}`,
+    )
   }
   const object = { ...value, metadata: { ...metadata } } as unknown as KubernetesObject
-  checkName(object.metadata.name, name)
-  checkNamespace(object, namespace)
-  return { object, duplicateFields: decoded.duplicateFields }
+  // What is not said is what it is.
+  if (object.metadata.name !== undefined) checkName(object.metadata.name, name)
+  if (object.metadata.namespace !== undefined) checkNamespace(object, namespace)
+  const { duplicateFields, duplicateKeys } = decoded
+  return { object, duplicates: { duplicateFields, duplicateKeys } }
 }
 
-/** A DeleteOptions body; undefined when there is none. Its group version may be that of the resource. */
+/** A DeleteOptions body; undefined when there is none. Every group has them; nobody asks which it is. */
 export async function decodeDeleteOptions(
-  resource: Resource,
   bytes: Buffer,
   contentType: string | undefined,
 ): Promise<Record<string, unknown> | undefined> {
   if (bytes.length === 0) return undefined
   const expected = { apiVersion: 'v1', kind: 'DeleteOptions', compiledIn: true }
   const { value } = await decode(expected, bytes, contentType)
-  if (!isRecord(value)) throw unreadable(expected.kind, bytes, 'the body is not an object')
+  if (!isRecord(value)) throw unreadable(expected.kind, bytes, noObject(value))
   if (headField(expected, value, 'kind', bytes) !== expected.kind) {
     throw badRequest('decoded object cannot be converted to DeleteOptions')
-  }
-  const apiVersion = headField(expected, value, 'apiVersion', bytes)
-  if (!['v1', 'meta.k8s.io/v1', resource.apiVersion].includes(apiVersion)) {
-    throw badRequest(
-      `no kind "DeleteOptions" is registered for version ${JSON.stringify(apiVersion)} in this group`,
-    )
   }
   return value
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { methodNotAllowed, notFound } from '../apimachinery/errors.ts'
+import { badRequest, methodNotAllowed, notFound } from '../apimachinery/errors.ts'
 import { groupResource, type Resource } from '../registry/kind.ts'
 import { resourceVerbs } from './discovery/api-resource.ts'
 import { discover } from './discovery.ts'
@@ -67,6 +67,13 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
     }
     onServed()
     const handler = handlers[info.verb]
+    if (resource.kind.origin === 'custom') {
+      // Nobody answers for custom resources of all namespaces but a list and a watch.
+      if (isAcrossNamespaces(resource, info) && !isReading(info)) return pageNotFound
+      if (!info.named && (info.verb === 'update' || info.verb === 'patch')) {
+        throw badRequest('name must be provided')
+      }
+    }
     if (!handler || !allows(resource, info)) {
       throw methodNotAllowed(groupResource(resource.kind), info.verb || request.method.toLowerCase())
     }
@@ -130,13 +137,22 @@ function hasSubresource({ definition }: Resource, { subresource }: ResourceInfo)
   )
 }
 
-function allows(resource: Resource, { verb, subresource, named, namespace }: ResourceInfo): boolean {
+function allows(resource: Resource, info: ResourceInfo): boolean {
+  const { verb, subresource, named } = info
   if (subresource !== '') return subresourceVerbs[subresource]?.includes(verb) ?? false
-  // A POST makes an object in a collection, PUT and PATCH need a name.
-  if (verb === 'create' ? named : (verb === 'update' || verb === 'patch') && !named) return false
-  const acrossNamespaces = resource.kind.scope === 'Namespaced' && namespace === ''
-  if (acrossNamespaces && verb !== 'list' && verb !== 'watch') return false
+  // A POST makes an object in a collection, PUT and PATCH need a name. Custom resources do not mind a name in a POST.
+  if (verb === 'create' && named && resource.kind.origin === 'core') return false
+  if ((verb === 'update' || verb === 'patch') && !named) return false
+  if (isAcrossNamespaces(resource, info) && !isReading(info)) return false
   return resourceVerbs(resource).includes(verb)
+}
+
+function isAcrossNamespaces({ kind }: Resource, { namespace }: ResourceInfo): boolean {
+  return kind.scope === 'Namespaced' && namespace === ''
+}
+
+function isReading({ verb }: ResourceInfo): boolean {
+  return verb === 'list' || verb === 'watch'
 }
 
 function withDeprecation(answer: Answer, { definition, apiVersion, kind }: Resource): Answer {

@@ -1,5 +1,5 @@
 import type { Clock } from '../apimachinery/clock.ts'
-import { notAcceptable } from '../apimachinery/errors.ts'
+import { notAcceptable, StatusError } from '../apimachinery/errors.ts'
 import type { Resource } from '../registry/kind.ts'
 import type { StoredObject } from '../registry/registry.ts'
 import type { Format } from './negotiation.ts'
@@ -67,8 +67,9 @@ export function listForm(view: View): ListForm {
   switch (format.shape) {
     case 'object':
       return {
-        open: (metadata) =>
-          `{"kind":${JSON.stringify(resource.kind.names.listKind)},"apiVersion":${JSON.stringify(resource.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`,
+        // The lists of custom resources have no type that would leave an empty token out.
+        open: ({ continue: token = resource.kind.origin === 'custom' ? '' : undefined, ...metadata }) =>
+          `{"kind":${JSON.stringify(resource.kind.names.listKind)},"apiVersion":${JSON.stringify(resource.apiVersion)},"metadata":${JSON.stringify({ ...metadata, continue: token })},"items":[`,
         // The items of compiled-in kinds have no heads on a real server, those of custom resources do.
         item:
           resource.kind.origin === 'core'
@@ -90,8 +91,16 @@ export function listForm(view: View): ListForm {
         close: ']}',
       }
     case 'PartialObjectMetadata':
-      throw notAcceptable(['application/json;as=PartialObjectMetadataList', 'application/json'])
+      throw new StatusError({
+        ...notAcceptable([]).status,
+        message: `you requested PartialObjectMetadata, but the requested object is a list (${listType(resource)})`,
+      })
   }
+}
+
+/** What the list is called in Go. */
+function listType({ kind, version }: Resource): string {
+  return kind.origin === 'custom' ? '*unstructured.UnstructuredList' : `*${version}.${kind.names.listKind}`
 }
 
 function metadataText(format: Format, stored: StoredObject): string {

@@ -37,6 +37,7 @@ export function watchOptions(info: ResourceInfo, query: Query): WatchOptions {
     resourceVersionMatch: query.get('resourceVersionMatch') || undefined,
     sendInitialEvents: queryBoolean(query, 'sendInitialEvents'),
     allowWatchBookmarks: queryBoolean(query, 'allowWatchBookmarks'),
+    continue: query.get('continue') || undefined,
   }
 }
 

@@ -17,6 +17,7 @@ const plainJson: Format = { encoding: 'json', shape: 'object', version: 'v1' }
 
 const jsonType = 'application/json'
 const yamlType = 'application/yaml'
+const protobufType = 'application/vnd.kubernetes.protobuf'
 const shapes: ReadonlySet<string> = new Set<Shape>([
   'Table',
   'PartialObjectMetadata',
@@ -47,7 +48,8 @@ function negotiate(accept: string): Format {
     const format = encoding && formatOf(clause, encoding)
     if (format) return format
   }
-  throw notAcceptable([jsonType, yamlType])
+  // A real server names protobuf for every kind, also for those that it has not in protobuf.
+  throw notAcceptable([jsonType, yamlType, protobufType])
 }
 
 function formatOf({ parameters }: AcceptClause, encoding: Format['encoding']): Format | undefined {
@@ -60,7 +62,8 @@ function formatOf({ parameters }: AcceptClause, encoding: Format['encoding']): F
 
 /** Watches are streams of JSON; there is no such stream of YAML. */
 export function requireStream(format: Format): void {
-  if (format.encoding !== 'json') throw notAcceptable([jsonType])
+  if (format.encoding !== 'json')
+    throw notAcceptable([`${jsonType};stream=watch`, `${protobufType};stream=watch`])
 }
 
 /** Whether an answer is indented: as asked for, or for tools behind which a person sits. */

@@ -2,7 +2,7 @@ import { badRequest } from '../apimachinery/errors.ts'
 import { formatHumanDuration } from '../apimachinery/human-duration.ts'
 import { compileJsonPath, type JsonPath } from '../apimachinery/json-path.ts'
 import type { JsonValue, KubernetesObject } from '../apimachinery/object.ts'
-import type { PrinterColumn, Resource } from '../registry/kind.ts'
+import type { Kind, PrinterColumn, Resource } from '../registry/kind.ts'
 import type { Query } from './query.ts'
 
 /** What of the object goes with each row. */
@@ -50,12 +50,12 @@ export function tableView(resource: Resource): TableView {
   return view
 }
 
-function createView({ definition, conversion }: Resource): TableView {
+function createView({ definition, conversion, kind }: Resource): TableView {
   const columns = definition.columns.length > 0 ? definition.columns : [ageColumn]
   const readers = columns.map((column) => ({ column, path: compileJsonPath(column.jsonPath) }))
   const named = definition.nameColumn ?? true
   return {
-    columns: [...(named ? [nameColumn] : []), ...columns.map(columnDefinition)],
+    columns: [...(named ? [nameColumn] : []), ...columns.map((column) => columnDefinition(column, kind))],
     cells(object, now) {
       const computed = definition.cells?.(conversion ? conversion.toStored(object) : object, now)
       const cells = readers.map(
@@ -66,12 +66,14 @@ function createView({ definition, conversion }: Resource): TableView {
   }
 }
 
-function columnDefinition(column: PrinterColumn): TableColumn {
+function columnDefinition(column: PrinterColumn, { origin }: Kind): TableColumn {
+  const place =
+    origin === 'custom' ? `Custom resource definition column (in JSONPath format): ${column.jsonPath}` : ''
   return {
     name: column.name,
     type: column.type,
     format: column.format ?? '',
-    description: column.description ?? '',
+    description: column.description || place,
     priority: column.priority ?? 0,
   }
 }

@@ -56,7 +56,6 @@ function bookmarkText(view: View, revision: number, initialEventsEnd: boolean, h
   const { resource, format } = view
   const metadata = {
     resourceVersion: String(revision),
-    creationTimestamp: null,
     ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
   }
   const apiVersion = `meta.k8s.io/${format.version}`

@@ -5,8 +5,8 @@ import {
   invalid,
   notSupported,
   required,
-  tooLong,
 } from '../apimachinery/field-error.ts'
+import { validateManager } from '../registry/metadata.ts'
 import type { DeleteOptions, UpdateOptions, WriteOptions } from '../registry/registry.ts'
 import { type Query, queryBoolean, queryInteger } from './query.ts'
 
@@ -43,7 +43,7 @@ function checkedOptions(
   errors: FieldError[],
 ): WriteOptions {
   const fieldManager = query.get('fieldManager') ?? ''
-  errors.push(...checkFieldManager(fieldManager))
+  errors.push(...validateManager(fieldManager, 'fieldManager'))
   const dryRun = query.get('dryRun') ?? ''
   errors.push(...checkDryRun(dryRun === '' ? [] : [dryRun]))
   const fieldValidation = query.get('fieldValidation') ?? ''
@@ -61,15 +61,6 @@ function checkedOptions(
 
 function isFieldValidation(value: string): value is '' | 'Ignore' | 'Warn' | 'Strict' {
   return value === '' || value === 'Ignore' || value === 'Warn' || value === 'Strict'
-}
-
-function checkFieldManager(manager: string): FieldError[] {
-  const errors: FieldError[] = []
-  if (Buffer.byteLength(manager) > longestManager) errors.push(tooLong('fieldManager', longestManager))
-  if (/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(manager)) {
-    errors.push(invalid('fieldManager', manager, 'should only contain printable characters'))
-  }
-  return errors
 }
 
 function checkDryRun(values: readonly string[]): FieldError[] {
@@ -107,7 +98,7 @@ function deleteOptionsOfQuery(query: Query): DeleteOptions {
 function deleteOptionsOfBody(body: Record<string, unknown>): DeleteOptions {
   const { preconditions } = body
   if (preconditions !== undefined && preconditions !== null && typeof preconditions !== 'object') {
-    throw wrongType('preconditions')
+    throw wrongType('preconditions', preconditions)
   }
   const { uid, resourceVersion } = (preconditions ?? {}) as Record<string, unknown>
   return checkedDeleteOptions({
@@ -168,7 +159,8 @@ function isPropagationPolicy(value: string): value is PropagationPolicy {
 
 function stringList(value: unknown): string[] {
   if (value === undefined || value === null) return []
-  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string')) throw wrongType('dryRun')
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
+    throw wrongType('dryRun', value)
   return value
 }
 
@@ -177,11 +169,25 @@ function optional(value: unknown, type: 'number', field: string): number | undef
 function optional(value: unknown, type: 'boolean', field: string): boolean | undefined
 function optional(value: unknown, type: string, field: string): unknown {
   if (value === undefined || value === null) return undefined
-  if (typeof value !== type) throw wrongType(field)
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw wrongType(field)
+  if (typeof value !== type) throw wrongType(field, value)
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw wrongType(field, value)
   return value
 }
 
-function wrongType(field: string): StatusError {
-  return badRequest(`json: cannot unmarshal the value of DeleteOptions.${field}: it has the wrong type`)
+const goTypes: Readonly<Record<string, string>> = {
+  dryRun: '[]string',
+  propagationPolicy: 'v1.DeletionPropagation',
+  gracePeriodSeconds: 'int64',
+  orphanDependents: 'bool',
+  preconditions: 'v1.Preconditions',
+  'preconditions.uid': 'types.UID',
+  'preconditions.resourceVersion': 'string',
+}
+
+function wrongType(field: string, value: unknown): StatusError {
+  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  const shown = typeof value === 'number' && field === 'gracePeriodSeconds' ? `number ${value}` : found
+  return badRequest(
+    `json: cannot unmarshal ${shown} into Go struct field DeleteOptions.${field} of type ${goTypes[field]}`,
+  )
 }

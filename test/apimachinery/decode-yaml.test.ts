@@ -111,6 +111,7 @@ describe('duplicate keys', () => {
     expect(decode('a: 1\nb:\n  - c: 1\n    c: 2\na: 3\n')).toEqual({
       value: { a: 3, b: [{ c: 2 }] },
       duplicateFields: ['b[0].c', 'a'],
+      duplicateKeys: ['line 4: key "c" already set in map', 'line 5: key "a" already set in map'],
     })
     expect(decode('{"a": 1, "a": 2}').duplicateFields).toEqual(['a'])
     expect(decode('true: 1\nyes: 2\n').duplicateFields).toEqual(['true'])

@@ -282,7 +282,7 @@ describe.each([{ transport: 'HTTPS' }, { transport: 'plain HTTP' }])(
           () => {},
           (error) => ends.push(error),
         )
-        expect((await ends.first(1))[0]).toMatchObject({ statusCode: 422 })
+        expect((await ends.first(1))[0]).toMatchObject({ statusCode: 400 })
       })
 
       test('an informer lists, follows, and holds what is there', async () => {

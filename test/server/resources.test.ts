@@ -143,7 +143,7 @@ describe('bad requests', () => {
       metadata: { name: 'n' },
     }
     expect(await refusal('POST', networks, network)).toBe(
-      '422 Invalid: Network.networking.datumapis.com "n" is invalid: kind: Invalid value: "Subnet": must be Network',
+      '422 Invalid: Subnet.networking.datumapis.com "n" is invalid: kind: Invalid value: "Subnet": must be Network',
     )
     expect(await refusal('POST', networks, { metadata: { name: 'n' } })).toContain(
       "Object 'Kind' is missing in '{",
@@ -152,7 +152,7 @@ describe('bad requests', () => {
 
   test('a media type that is not read', async () => {
     expect(await refusal('POST', networks, 'x', { 'content-type': 'text/plain' })).toBe(
-      '415 UnsupportedMediaType: the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+      '415 UnsupportedMediaType: the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     )
     expect(
       await refusal(
@@ -209,9 +209,7 @@ describe('bad requests', () => {
     expect(await refusal('POST', `${configMaps}/made`, configMap('made'))).toBe(
       '405 MethodNotAllowed: create is not supported on resources of kind "configmaps"',
     )
-    expect(await refusal('PUT', networks, {})).toBe(
-      '405 MethodNotAllowed: update is not supported on resources of kind "networks.networking.datumapis.com"',
-    )
+    expect(await refusal('PUT', networks, {})).toBe('400 BadRequest: name must be provided')
     for (const path of [
       '/api/v1/pods',
       '/apis/x.io/v1/things',
@@ -232,7 +230,7 @@ describe('bad requests', () => {
 
   test('a form that cannot be had', async () => {
     expect(await refusal('GET', configMaps, undefined, { accept: 'text/html' })).toBe(
-      '406 NotAcceptable: only the following media types are accepted: application/json, application/yaml',
+      '406 NotAcceptable: only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     )
     expect(await refusal('GET', `${configMaps}/made`, undefined, metadataList)).toMatch(/^406 NotAcceptable/)
   })

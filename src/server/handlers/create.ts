@@ -12,7 +12,7 @@ export const create: Handler = async (environment, request) => {
   if (namespaced && info.namespace === '')
     throw badRequest('an empty namespace may not be set during creation')
   const namespace = namespaced ? info.namespace : ''
-  const { object, duplicateFields } = await decodeObject(
+  const { object, duplicates } = await decodeObject(
     expectedOf(resource),
     request.body,
     request.contentType,
@@ -23,7 +23,7 @@ export const create: Handler = async (environment, request) => {
     resource,
     namespaced ? { namespace } : {},
     object,
-    { ...options, duplicateFields },
+    { ...options, ...duplicates },
   )
   return objectAnswer(environment, request, outcome.object, 201, outcome.warnings)
 }

@@ -10,7 +10,7 @@ import { listAnswer } from './list.ts'
 export const deleteCollection: Handler = async (environment, request) => {
   const { context, resource, info, query } = request
   const selection = listOptions(info, query)
-  const body = await decodeDeleteOptions(resource, request.body, request.contentType)
+  const body = await decodeDeleteOptions(request.body, request.contentType)
   const deleted = await environment.registry.deleteCollection(
     context,
     resource,

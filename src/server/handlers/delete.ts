@@ -7,7 +7,7 @@ import { objectKey } from './key.ts'
 /** DELETE of one object: a Status when it is gone, the object itself while finalizers keep it. */
 export const deleteObject: Handler = async (environment, request) => {
   const { context, resource, info, query } = request
-  const body = await decodeDeleteOptions(resource, request.body, request.contentType)
+  const body = await decodeDeleteOptions(request.body, request.contentType)
   const options = deleteOptions(query, body)
   const outcome = await environment.registry.delete(context, resource, objectKey(info), options)
   if (!outcome.gone) {

@@ -1,7 +1,14 @@
 import { unsupportedMediaType } from '../../apimachinery/errors.ts'
 import type { JsonValue } from '../../apimachinery/object.ts'
 import type { Patch } from '../../registry/registry.ts'
-import { decodeApply, decodePatch, mediaType } from '../body.ts'
+import {
+  type DecodedObject,
+  decodeApply,
+  decodePatch,
+  expectedOf,
+  expectedScale,
+  mediaType,
+} from '../body.ts'
 import type { Handler, ResourceRequest } from '../request.ts'
 import { patchOptions } from '../write-options.ts'
 import { objectKey } from './key.ts'
@@ -20,10 +27,10 @@ export const patch: Handler = async (environment, request) => {
   const type = patchType(request)
   const options = patchOptions(query, userAgent, type === 'apply')
   const key = objectKey(info)
-  const { change, duplicateFields } = await decodeChange(request, type, key.namespace ?? '')
+  const { change, duplicates } = await decodeChange(request, type, key.namespace ?? '')
   const outcome = await environment.registry.patch(context, resource, key, change, {
     ...options,
-    duplicateFields,
+    ...duplicates,
     subresource: subresourceOf(info),
   })
   return writeAnswer(environment, request, outcome)
@@ -44,11 +51,12 @@ async function decodeChange(
   { resource, info, body }: ResourceRequest,
   type: Patch['type'],
   namespace: string,
-): Promise<{ change: Patch; duplicateFields: readonly string[] }> {
+): Promise<{ change: Patch; duplicates: DecodedObject['duplicates'] }> {
   if (type === 'apply') {
-    const { object, duplicateFields } = await decodeApply(resource, body, info.name, namespace)
-    return { change: { type, body: object }, duplicateFields }
+    const expected = info.subresource === 'scale' ? expectedScale : expectedOf(resource)
+    const { object, duplicates } = await decodeApply(expected, body, info.name, namespace)
+    return { change: { type, body: object }, duplicates }
   }
   const { value, duplicateFields } = decodePatch(body)
-  return { change: { type, body: value as JsonValue }, duplicateFields }
+  return { change: { type, body: value as JsonValue }, duplicates: { duplicateFields } }
 }

@@ -1,12 +1,9 @@
 import { checkName } from '../../registry/named.ts'
-import { scaleApiVersion } from '../../registry/scale.ts'
-import { decodeObject, type ExpectedBody, expectedOf } from '../body.ts'
+import { decodeObject, expectedOf, expectedScale } from '../body.ts'
 import type { Handler } from '../request.ts'
 import { writeOptions } from '../write-options.ts'
 import { objectKey } from './key.ts'
 import { subresourceOf, writeAnswer } from './write-answer.ts'
-
-const expectedScale: ExpectedBody = { apiVersion: scaleApiVersion, kind: 'Scale', compiledIn: true }
 
 /** PUT of an object or of one of its subresources: 200, or 201 where a PUT may create. */
 export const update: Handler = async (environment, request) => {
@@ -14,7 +11,7 @@ export const update: Handler = async (environment, request) => {
   const options = writeOptions('UpdateOptions', query, userAgent)
   const key = objectKey(info)
   const subresource = subresourceOf(info)
-  const { object, duplicateFields } = await decodeObject(
+  const { object, duplicates } = await decodeObject(
     subresource === 'scale' ? expectedScale : expectedOf(resource),
     request.body,
     request.contentType,
@@ -23,7 +20,7 @@ export const update: Handler = async (environment, request) => {
   checkName(object.metadata.name, key.name)
   const outcome = await environment.registry.update(context, resource, key, object, {
     ...options,
-    duplicateFields,
+    ...duplicates,
     subresource,
   })
   return writeAnswer(environment, request, outcome)

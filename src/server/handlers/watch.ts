@@ -7,6 +7,9 @@ import type { Handler } from '../request.ts'
 import { WatchStream } from '../watch-stream.ts'
 import type { OpenWatch } from '../watches.ts'
 
+/** Watches that do not last longer end without a last bookmark (milliseconds). */
+const bookmarkBeforeEnd = 2_000
+
 /** GET of a collection with `watch=true`: a line of JSON for every event, until somebody has enough. */
 export const watch: Handler = async (environment, request) => {
   const { context, resource, info, query, format, reply } = request
@@ -62,8 +65,8 @@ export const watch: Handler = async (environment, request) => {
     requestMetrics.longRunning(info, 1)
   }
   const cancelTimeout = watches.deadlines.after(timeout, () => {
-    // What a client that comes back can go on from.
-    bookmark()
+    // What a client that comes back can go on from. A real server sends it two seconds before the end.
+    if (timeout > bookmarkBeforeEnd) bookmark()
     stream.end()
   })
   const close = () => {

@@ -97,6 +97,7 @@ describe.runIf(hasKubectl)('kubectl create', () => {
 * spec.replicas: Invalid value: -1: spec.replicas in body should be greater than or equal to 0
 * spec.note: Too long: may not be more than 20 bytes
 * spec.ports[0].name: Required value
+* .spec.replicas: Invalid value: -1: should be a non-negative integer
 * <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation
 `,
     )

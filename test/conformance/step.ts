@@ -1,0 +1,157 @@
+/** One request to an API server. `{name}` in a path or body stands for what an earlier answer was remembered by. */
+export interface Step {
+  /** What is asked, in words; unique within its story. */
+  readonly title: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  /** Sent as JSON unless it is a text. */
+  readonly body?: unknown
+  /** Default `application/json`. */
+  readonly type?: string
+  /** Default `application/json`. */
+  readonly accept?: string
+  /** Fields of the answer to remember, by name: `{ first: 'metadata.resourceVersion' }`. */
+  readonly remember?: Readonly<Record<string, string>>
+  /** Asked again until this is the code: what a controller makes takes its time. */
+  readonly until?: number
+}
+
+/** Requests that belong together, in order. */
+export interface Story {
+  readonly title: string
+  readonly steps: readonly Step[]
+}
+
+/** An answer as it is kept and compared: without what differs from run to run. */
+export interface Answer {
+  readonly code: number
+  readonly warnings?: readonly string[]
+  readonly body: unknown
+}
+
+export interface Target {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly token: string
+}
+
+/** Sends the steps of a story one after the other. */
+export async function play(target: Target, story: Story): Promise<Map<string, Answer>> {
+  const answers = new Map<string, Answer>()
+  const memory = new Map<string, string>()
+  for (const step of story.steps) answers.set(step.title, await send(target, step, memory))
+  return answers
+}
+
+async function send(target: Target, step: Step, memory: Map<string, string>): Promise<Answer> {
+  const fill = (text: string) =>
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => memory.get(name) ?? whole)
+  const { body } = step
+  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+  const ask = () =>
+    fetch(target.url + fill(step.path), {
+      method: step.method,
+      headers: {
+        authorization: `Bearer ${target.token}`,
+        accept: step.accept ?? 'application/json',
+        'user-agent': 'story/1',
+        ...(text === undefined ? {} : { 'content-type': step.type ?? 'application/json' }),
+      },
+      ...(text === undefined ? {} : { body: fill(text) }),
+    })
+  // A server may close an idle connection at the moment at which it is used again.
+  let response = await ask().catch(() => ask().catch(() => undefined))
+  if (response === undefined) return { code: 0, body: 'the connection was closed' }
+  for (let attempt = 0; step.until !== undefined && response.status !== step.until; attempt++) {
+    if (attempt === 500) throw new Error(`${step.title}: ${response.status}, not ${step.until}`)
+    await response.text()
+    response = await ask()
+  }
+  const answer = await response.text()
+  const warning = response.headers.get('warning')
+  for (const [name, path] of Object.entries(step.remember ?? {})) {
+    memory.set(name, read(JSON.parse(answer), path))
+  }
+  return {
+    code: response.status,
+    ...(warning === null ? {} : { warnings: warning.split(/, (?=299 )/) }),
+    body: settled(parsed(answer), memory),
+  }
+}
+
+/** A watch is many documents, one to a line. */
+function parsed(text: string): unknown {
+  const trimmed = text.trim()
+  try {
+    return JSON.parse(trimmed)
+  } catch {
+    const lines = trimmed.split('\n')
+    if (!lines.every((line) => line.startsWith('{'))) return trimmed
+    return lines.map((line) => JSON.parse(line) as unknown)
+  }
+}
+
+function read(value: unknown, path: string): string {
+  let found = value
+  for (const segment of path.split('.')) found = (found as Record<string, unknown>)[segment]
+  return String(found)
+}
+
+const times = new Set(['creationTimestamp', 'deletionTimestamp', 'time', 'lastTransitionTime'])
+
+/** The same with placeholders for revisions, identities and times. */
+function settled(value: unknown, memory: ReadonlyMap<string, string>): unknown {
+  const visit = (each: unknown, name: string): unknown => {
+    if (typeof each === 'string') {
+      if (times.has(name)) return '<time>'
+      if (name === 'resourceVersion') return '<revision>'
+      if (name === 'continue') return each === '' ? '' : '<token>'
+      let text = each.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
+      for (const [remembered, found] of memory) {
+        if (/^\d+$/.test(found)) text = text.replaceAll(new RegExp(`\\b${found}\\b`, 'g'), `<${remembered}>`)
+      }
+      // What a patch would have led to is written in another order of fields.
+      text = text.replace(/(patch: )?Invalid value: "\{.*\}": /s, '$1Invalid value: <the object>: ')
+      return text.replace(/current: \d+/g, 'current: <revision>')
+    }
+    if (Array.isArray(each)) return each.map((item) => visit(item, ''))
+    if (typeof each !== 'object' || each === null) return each
+    return unordered(Object.fromEntries(Object.entries(each).map(([key, inner]) => [key, visit(inner, key)])))
+  }
+  return visit(value, '')
+}
+
+/** Faults of one object come in any order, as Go walks through maps in any order; descriptions are our own. */
+function sorted(value: object): string {
+  return JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+}
+
+function unordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(unordered)
+  if ('managedFields' in value && Array.isArray(value.managedFields)) {
+    // The order is that of their times, which are not the same on every machine.
+    const key = (entry: object) => sorted(entry)
+    return {
+      ...value,
+      managedFields: [...value.managedFields].sort((left, right) => (key(left) < key(right) ? -1 : 1)),
+    }
+  }
+  const { message, details, columnDefinitions } = value as {
+    message?: string
+    details?: { causes?: { field: string; message: string }[] }
+    columnDefinitions?: object[]
+  }
+  if (columnDefinitions?.length) {
+    const [name, ...others] = columnDefinitions
+    return { ...value, columnDefinitions: [{ ...name, description: '<ours>' }, ...others] }
+  }
+  if (!details?.causes || details.causes.length < 2 || !message?.includes(' is invalid: ')) return value
+  const key = sorted
+  const causes = [...details.causes].sort((left, right) => (key(left) < key(right) ? -1 : 1))
+  return {
+    ...value,
+    message: `${message.slice(0, message.indexOf(' is invalid: '))} is invalid: <the causes>`,
+    details: { ...details, causes },
+  }
+}
