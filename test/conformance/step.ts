@@ -112,6 +112,8 @@ function settled(value: unknown, memory: ReadonlyMap<string, string>): unknown {
       }
       // What a patch would have led to is written in another order of fields.
       text = text.replace(/(patch: )?Invalid value: "\{.*\}": /s, '$1Invalid value: <the object>: ')
+      text = text.replace(/\bBad_[a-z0-9]{5}\b/g, 'Bad_<suffix>')
+      if (/^[0-9]+s$/.test(text)) return '<age>'
       return text.replace(/current: \d+/g, 'current: <revision>')
     }
     if (Array.isArray(each)) return each.map((item) => visit(item, ''))
@@ -143,15 +145,18 @@ function unordered(value: unknown): unknown {
     columnDefinitions?: object[]
   }
   if (columnDefinitions?.length) {
-    const [name, ...others] = columnDefinitions
-    return { ...value, columnDefinitions: [{ ...name, description: '<ours>' }, ...others] }
+    return {
+      ...value,
+      columnDefinitions: columnDefinitions.map((column) => ({ ...column, description: '<ours>' })),
+    }
   }
-  if (!details?.causes || details.causes.length < 2 || !message?.includes(' is invalid: ')) return value
+  if (!details?.causes || details.causes.length < 2 || !message) return value
   const key = sorted
   const causes = [...details.causes].sort((left, right) => (key(left) < key(right) ? -1 : 1))
+  const [head = ''] = message.split(/(?<= is invalid: |^Apply failed with \d+ conflicts: )/)
   return {
     ...value,
-    message: `${message.slice(0, message.indexOf(' is invalid: '))} is invalid: <the causes>`,
+    message: head === message ? message : `${head}<the causes>`,
     details: { ...details, causes },
   }
 }

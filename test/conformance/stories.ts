@@ -19,3 +19,10 @@ export const stories: readonly Story[] = [
   coreStory,
   reviewStory,
 ]
+
+export { play } from './step.ts'
+
+/** Where the answers of a real server to a story are kept, in the folder `answers`. */
+export function answersFile({ title }: Story): string {
+  return `${title.replaceAll(' ', '-')}.json`
+}
