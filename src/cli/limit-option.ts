@@ -66,6 +66,10 @@ export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: Li
     help: 'The database file; 0 is as far as the disk goes. Beyond, writes: 503.',
     minimum: 0,
   },
+  recordCacheLength: {
+    unit: 'bytes',
+    help: 'Texts of objects kept in memory, the last used; decoded, each takes a few times that.',
+  },
   reconcileTimeout: { unit: 'time', help: 'One pass of a reconciler. Then it changes nothing any more.' },
 }
 

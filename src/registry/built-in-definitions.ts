@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { formatTime } from '../apimachinery/clock.ts'
+import { cloneJson } from '../apimachinery/clone.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import { put } from './commit.ts'
 import { customResourceDefinitionFromKind } from './custom-resource-definition.ts'
@@ -8,6 +9,7 @@ import { objectKey } from './keys.ts'
 import type { Kind } from './kind.ts'
 import { builtInAnnotation, isUnchanged } from './kind-catalogue.ts'
 import { type Plane, planeSort } from './registry.ts'
+import { peekRecord } from './stored-object.ts'
 
 /**
  * Makes built-in kinds visible as CustomResourceDefinitions. They are written when somebody first asks for definitions
@@ -56,7 +58,7 @@ async function writeDefinition(
   const time = formatTime(environment.clock.now())
   const key = objectKey(plane, definitions, { name: metadata.name })
   await environment.store.write(key, (current, revision) => {
-    const old = current && environment.cache.peek(current)
+    const old = current && peekRecord(current)
     if (old && !isUnchanged(old)) return { type: 'none' }
     if (old?.metadata.annotations?.[builtInAnnotation] === identity) return { type: 'none' }
     const object: KubernetesObject = {
@@ -67,7 +69,7 @@ async function writeDefinition(
         generation: 1,
         annotations: { [builtInAnnotation]: identity },
       },
-      ...definition,
+      ...cloneJson(definition),
       status: establishedStatus(kind, time),
     }
     return put(object, old, revision)

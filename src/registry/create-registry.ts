@@ -15,7 +15,6 @@ import { list } from './list.ts'
 import { patch } from './patch.ts'
 import type { Plane, Registry, RequestContext } from './registry.ts'
 import { answerFailures } from './storage-failure.ts'
-import { ObjectCache } from './stored-object.ts'
 import { update } from './update.ts'
 import { ChangedObjects, OpenWatches, watch } from './watch.ts'
 
@@ -26,8 +25,6 @@ export interface RegistryOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly authorize: Authorize
-  /** Total length of the texts whose parsed objects are kept, in characters. Default 4 Mi. */
-  readonly objectCacheLength?: number
   /** Hears when the storage begins to refuse; callers are answered with 503. */
   readonly onStorageFailure?: (error: Error) => void
 }
@@ -55,7 +52,6 @@ export function createRegistry(options: RegistryOptions): RegistryHandle {
   const environment: Environment = {
     store,
     catalogue,
-    cache: new ObjectCache(options.objectCacheLength ?? 4 * 1024 * 1024),
     clock: options.clock,
     ids: options.ids,
     authorize: options.authorize,

@@ -107,7 +107,7 @@ async function createNamed(
   const record = dry ?? result.record
   if (!record || !created) throw new Error(`the store kept no record of ${path}`)
   if (!options.dryRun) await kind.admission?.afterCreate?.(created, request)
-  return { object: storedObject(context.plane, resource, record, environment.cache), created: true, warnings }
+  return { object: storedObject(context.plane, resource, record), created: true, warnings }
 }
 
 export function admissionRequest(

@@ -13,7 +13,7 @@ import { list } from './list.ts'
 import { deletionRefused } from './precondition.ts'
 import { admit } from './prepare.ts'
 import type { DeleteOptions, DeleteOutcome, ListOptions, ObjectList, RequestContext } from './registry.ts'
-import { storedObject } from './stored-object.ts'
+import { decodeRecord, storedObject } from './stored-object.ts'
 import { mayGo } from './update.ts'
 
 /** The finalizers by which the garbage collector keeps an owner until it has seen to its dependents. */
@@ -51,7 +51,7 @@ export async function deleteObject(
   let gone = false
   const result = await environment.store.write(path, (current, revision) => {
     if (!current) throw notFound(groupResource(kind), key.name)
-    const old = environment.cache.get(current)
+    const old = decodeRecord(current)
     door.check(key, old)
     checkPreconditions(resource, key, old, options)
     admit({ resource, request, facts, options: {}, manager: '', time, uid: '' }, key.name, () => {
@@ -69,7 +69,7 @@ export async function deleteObject(
   })
   const record = dry ?? result.record
   if (!record) throw notFound(groupResource(kind), key.name)
-  return { object: storedObject(context.plane, resource, record, environment.cache), gone }
+  return { object: storedObject(context.plane, resource, record), gone }
 }
 
 function checkPreconditions(

@@ -5,13 +5,11 @@ import type { AdmissionClient } from './admission.ts'
 import type { Authorize } from './kind.ts'
 import type { KindCatalogue } from './kind-catalogue.ts'
 import type { Plane } from './registry.ts'
-import type { ObjectCache } from './stored-object.ts'
 
 /** What every verb of the registry works with. */
 export interface Environment {
   readonly store: Store
   readonly catalogue: KindCatalogue
-  readonly cache: ObjectCache
   readonly clock: Clock
   readonly ids: Ids
   readonly authorize: Authorize

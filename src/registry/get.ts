@@ -6,7 +6,7 @@ import { objectKey } from './keys.ts'
 import { groupResource, type Resource } from './kind.ts'
 import type { GetOptions, RequestContext, StoredObject } from './registry.ts'
 import { checkNotTooLarge, parseResourceVersion } from './resource-version.ts'
-import { storedObject } from './stored-object.ts'
+import { decodeRecord, storedObject } from './stored-object.ts'
 
 export async function get(
   environment: Environment,
@@ -20,7 +20,7 @@ export async function get(
   if (!record) throw notFound(groupResource(resource.kind), key.name)
   if (context.view) {
     const door = await doorFor(context, resource)
-    door.check(key, environment.cache.get(record))
+    door.check(key, decodeRecord(record))
   }
-  return storedObject(context.plane, resource, record, environment.cache)
+  return storedObject(context.plane, resource, record)
 }

@@ -14,7 +14,7 @@ import type { Resource } from './kind.ts'
 import type { ListOptions, ObjectList, RequestContext } from './registry.ts'
 import { checkListOptions, checkNotTooLarge, parseResourceVersion } from './resource-version.ts'
 import { type Selected, select } from './selection.ts'
-import { storedObject } from './stored-object.ts'
+import { peekRecord, storedObject } from './stored-object.ts'
 
 /** How many records are read at a time where a selector decides which of them count. */
 const scanLength = 500
@@ -74,7 +74,7 @@ async function readIndexed(
   resource: Resource,
   selected: Selected,
 ): Promise<ObjectList | undefined> {
-  const { store, cache } = environment
+  const { store } = environment
   const { kind } = resource
   // Reads happen on the tick on which they are asked for, so that this is the revision they are made at.
   const { revision } = store
@@ -87,8 +87,8 @@ async function readIndexed(
     records = await store.listByTerm(collectionPrefix(context.plane, kind, selected.namespace), selected.term)
   } else return undefined
   const items = records
-    .filter((record) => matches(selected, record, cache.peek(record)))
-    .map((record) => storedObject(context.plane, resource, record, cache))
+    .filter((record) => matches(selected, record, peekRecord(record)))
+    .map((record) => storedObject(context.plane, resource, record))
   return { revision, items }
 }
 
@@ -111,7 +111,7 @@ async function scan(
   selected: Selected,
   { limit, after: start, revision: wanted }: Scan,
 ): Promise<ObjectList> {
-  const { store, cache } = environment
+  const { store } = environment
   const root = collectionPrefix(context.plane, resource.kind)
   const prefix = collectionPrefix(context.plane, resource.kind, selected.namespace)
   const filtered = selected.matches !== undefined || selected.name !== undefined
@@ -123,7 +123,7 @@ async function scan(
     const page = await readPage(environment, { prefix, after, limit: length, revision }, root)
     revision = page.revision
     for (const [index, record] of page.records.entries()) {
-      if (filtered && !matches(selected, record, cache.peek(record))) continue
+      if (filtered && !matches(selected, record, peekRecord(record))) continue
       kept.push(record)
       if (kept.length === limit) {
         const more = page.more || index < page.records.length - 1
@@ -144,7 +144,7 @@ async function scan(
     last: string | undefined,
     remaining: number | undefined,
   ): ObjectList {
-    const items = records.map((record) => storedObject(context.plane, resource, record, cache))
+    const items = records.map((record) => storedObject(context.plane, resource, record))
     const at = revision ?? store.revision
     if (last === undefined) return { revision: at, items }
     const token = encodeContinueToken({ revision: at, after: last.slice(root.length) })

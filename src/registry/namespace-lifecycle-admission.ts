@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Resource } from './kind.ts'
 import type { Plane } from './registry.ts'
+import { decodeRecord } from './stored-object.ts'
 
 /** What new objects need of their namespace: that it exists, and that it is not on its way out. */
 
@@ -19,7 +20,7 @@ export async function checkNamespace(
   if (!namespaces) return
   const record = await environment.store.read(objectKey(plane, namespaces.kind, { name: namespace }))
   if (!record) throw notFound(groupResource(namespaces.kind), namespace)
-  const { metadata }: KubernetesObject = environment.cache.get(record)
+  const { metadata }: KubernetesObject = decodeRecord(record)
   if (metadata.deletionTimestamp === undefined) return
   throw forbidden(
     groupResource(resource.kind),

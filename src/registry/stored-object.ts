@@ -11,63 +11,41 @@ export function encodeObject(object: KubernetesObject): string {
   return JSON.stringify({ metadata, ...rest })
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const member of Object.values(value)) deepFreeze(member)
+/** Freezes JSON that is still nobody else's, and drops what its text does not show: fields without a value. */
+function settle<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  if (Array.isArray(value)) {
+    for (const item of value) settle(item)
+    return Object.freeze(value)
   }
-  return value
+  const fields = value as Record<string, unknown>
+  for (const name of Object.keys(fields)) {
+    const member = fields[name]
+    if (member === undefined) delete fields[name]
+    else if (typeof member === 'object') settle(member)
+  }
+  return Object.freeze(value)
 }
 
 /**
- * Parsed objects by key and revision, least recently used out first. Bounded by the length of their texts:
- * a parsed object takes a few times its text.
+ * An object in the two forms in which it is stored: as text, and decoded, so that nobody has to decode it again. The
+ * object becomes the store's: it is frozen.
  */
-export class ObjectCache {
-  readonly #limit: number
-  readonly #entries = new Map<string, { revision: number; size: number; object: KubernetesObject }>()
-  #size = 0
+export function storedForms(object: KubernetesObject): { text: string; decoded: KubernetesObject } {
+  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object
+  const decoded = { metadata, ...rest }
+  return { text: JSON.stringify(decoded), decoded: settle(decoded) }
+}
 
-  /** `limit`: total length of the texts whose objects are kept, in characters. */
-  constructor(limit: number) {
-    this.#limit = limit
-  }
+/** The object that a record's text means; decoded once for all readers of the record. */
+export function decodeRecord(record: StoredRecord): KubernetesObject {
+  record.decoded ??= settle(JSON.parse(record.text))
+  return record.decoded as KubernetesObject
+}
 
-  get(record: StoredRecord): KubernetesObject {
-    const entry = this.#entries.get(record.key)
-    if (entry && entry.revision === record.revision) {
-      this.#entries.delete(record.key)
-      this.#entries.set(record.key, entry)
-      return entry.object
-    }
-    const object = deepFreeze(JSON.parse(record.text) as KubernetesObject)
-    // An older revision (a watcher catching up) must not push out the current one.
-    if (!entry || entry.revision < record.revision) this.#put(record, object)
-    return object
-  }
-
-  /** The same without keeping it: for passes over many records, which would push out everything else. */
-  peek(record: StoredRecord): KubernetesObject {
-    const entry = this.#entries.get(record.key)
-    if (entry && entry.revision === record.revision) return entry.object
-    return JSON.parse(record.text) as KubernetesObject
-  }
-
-  #put(record: StoredRecord, object: KubernetesObject): void {
-    const old = this.#entries.get(record.key)
-    if (old) {
-      this.#size -= old.size
-      this.#entries.delete(record.key)
-    }
-    if (record.text.length > this.#limit / 4) return
-    this.#entries.set(record.key, { revision: record.revision, size: record.text.length, object })
-    this.#size += record.text.length
-    for (const [key, entry] of this.#entries) {
-      if (this.#size <= this.#limit) break
-      this.#entries.delete(key)
-      this.#size -= entry.size
-    }
-  }
+/** The same without keeping it: for passes over many records of which few are wanted. */
+export function peekRecord(record: StoredRecord): KubernetesObject {
+  return (record.decoded ?? JSON.parse(record.text)) as KubernetesObject
 }
 
 class LazyStoredObject implements StoredObject {
@@ -75,39 +53,27 @@ class LazyStoredObject implements StoredObject {
   readonly revision: number
   readonly text: string
   readonly #record: StoredRecord
-  readonly #cache: ObjectCache
 
-  constructor(key: ObjectKey, record: StoredRecord, cache: ObjectCache) {
+  constructor(key: ObjectKey, record: StoredRecord) {
     this.key = key
     this.revision = record.revision
     this.text = record.text
     this.#record = record
-    this.#cache = cache
   }
 
   get object(): KubernetesObject {
-    return this.#cache.get(this.#record)
+    return decodeRecord(this.#record)
   }
 }
 
 /** A record out of the store as an object of its kind, in stored form; nothing is parsed yet. */
-export function unconvertedObject(
-  plane: Plane,
-  kind: Kind,
-  record: StoredRecord,
-  cache: ObjectCache,
-): StoredObject {
-  return new LazyStoredObject(parseObjectKey(plane, kind, record.key), record, cache)
+export function unconvertedObject(plane: Plane, kind: Kind, record: StoredRecord): StoredObject {
+  return new LazyStoredObject(parseObjectKey(plane, kind, record.key), record)
 }
 
 /** The same as the resource's spelling shows it. */
-export function storedObject(
-  plane: Plane,
-  resource: Resource,
-  record: StoredRecord,
-  cache: ObjectCache,
-): StoredObject {
-  const stored = unconvertedObject(plane, resource.kind, record, cache)
+export function storedObject(plane: Plane, resource: Resource, record: StoredRecord): StoredObject {
+  const stored = unconvertedObject(plane, resource.kind, record)
   return resource.conversion ? convertStored(stored, resource.conversion) : stored
 }
 
@@ -117,7 +83,7 @@ const converted = new WeakMap<Conversion, WeakMap<StoredObject, StoredObject>>()
 export function convertStored(stored: StoredObject, conversion: Conversion): StoredObject {
   const known = getOrInsert(converted, conversion, () => new WeakMap<StoredObject, StoredObject>())
   return getOrInsert(known, stored, () => {
-    const object = deepFreeze(conversion.fromStored(stored.object))
+    const object = settle(conversion.fromStored(stored.object))
     return { key: stored.key, revision: stored.revision, text: encodeObject(object), object }
   })
 }

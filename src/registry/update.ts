@@ -14,7 +14,7 @@ import { otherIdentity } from './precondition.ts'
 import { type Preparation, prepareUpdate, type RefuseFields } from './prepare.ts'
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { scaleFault, unknownScaleFields, withScale } from './scale.ts'
-import { storedObject } from './stored-object.ts'
+import { decodeRecord, storedObject } from './stored-object.ts'
 
 /** What an update makes of the object that is there: the full object as if it had been sent. */
 export type Revise = (old: KubernetesObject) => {
@@ -126,7 +126,7 @@ export async function revise(
   let dry: StoredRecord | undefined
   const result = await environment.store.write(path, (current, revision) => {
     if (!current) throw notFound(groupResource(kind), key.name)
-    const old = environment.cache.get(current)
+    const old = decodeRecord(current)
     door.check(key, old)
     if (options.uid !== undefined && options.uid !== old.metadata.uid) {
       throw otherIdentity(kind, key, options.uid, old.metadata.uid ?? '')
@@ -147,7 +147,7 @@ export async function revise(
   const record = dry ?? result.record
   if (!record) throw notFound(groupResource(kind), key.name)
   return {
-    object: storedObject(context.plane, resource, record, environment.cache),
+    object: storedObject(context.plane, resource, record),
     created: false,
     warnings,
   }

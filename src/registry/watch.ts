@@ -16,7 +16,7 @@ import type {
 } from './registry.ts'
 import { checkNotTooLarge, checkWatchOptions, parseResourceVersion } from './resource-version.ts'
 import { type Selected, select } from './selection.ts'
-import { convertStored, encodeObject, unconvertedObject } from './stored-object.ts'
+import { convertStored, decodeRecord, encodeObject, peekRecord, unconvertedObject } from './stored-object.ts'
 
 /** How many objects of the initial state are delivered at a time. */
 const initialPage = 500
@@ -30,24 +30,24 @@ export class ChangedObjects {
   readonly #left = new WeakMap<Change, StoredObject>()
 
   /** The object as the change left it. */
-  now(environment: Environment, context: RequestContext, resource: Resource, change: Change): StoredObject {
+  now(context: RequestContext, resource: Resource, change: Change): StoredObject {
     return this.#object(this.#now, resource, change, () =>
-      unconvertedObject(context.plane, resource.kind, change, environment.cache),
+      unconvertedObject(context.plane, resource.kind, change),
     )
   }
 
   /** The object as it was before, at the revision of the change: what a watcher whose selector it left is shown. */
-  left(environment: Environment, context: RequestContext, resource: Resource, change: Change): StoredObject {
+  left(context: RequestContext, resource: Resource, change: Change): StoredObject {
     return this.#object(this.#left, resource, change, () => {
       const { previous } = change
       if (!previous) throw new Error(`change ${change.revision} of ${change.key} has no previous record`)
-      const object = environment.cache.peek(previous)
+      const object = peekRecord(previous)
       const text = encodeObject({
         ...object,
         metadata: { ...object.metadata, resourceVersion: String(change.revision) },
       })
       const record = { key: change.key, revision: change.revision, text }
-      return unconvertedObject(context.plane, resource.kind, record, environment.cache)
+      return unconvertedObject(context.plane, resource.kind, record)
     })
   }
 
@@ -136,7 +136,7 @@ export async function watch(
     subscription = await store.watch(
       collectionPrefix(context.plane, resource.kind, selected.namespace),
       from,
-      (changes) => deliver(eventsOf(environment, changed, context, resource, selected, changes)),
+      (changes) => deliver(eventsOf(changed, context, resource, selected, changes)),
       (reason) => fail(tooOld(reason)),
     )
     if (!open) subscription.close()
@@ -180,7 +180,6 @@ async function deliverInitial(
 }
 
 function eventsOf(
-  environment: Environment,
   changed: ChangedObjects,
   context: RequestContext,
   resource: Resource,
@@ -194,30 +193,26 @@ function eventsOf(
       : undefined
   for (const change of changes) {
     if (only !== undefined && change.key !== only) continue
-    const type = eventType(environment, selected, change)
+    const type = eventType(selected, change)
     if (type === undefined) continue
     const object =
       type === 'DELETED' && change.type !== 'deleted'
-        ? changed.left(environment, context, resource, change)
-        : changed.now(environment, context, resource, change)
+        ? changed.left(context, resource, change)
+        : changed.now(context, resource, change)
     events.push({ type, object })
   }
   return events
 }
 
 /** The change as the watcher's selectors see it; undefined when it does not concern the watcher. */
-function eventType(
-  environment: Environment,
-  selected: Selected,
-  change: Change,
-): 'ADDED' | 'MODIFIED' | 'DELETED' | undefined {
+function eventType(selected: Selected, change: Change): 'ADDED' | 'MODIFIED' | 'DELETED' | undefined {
   const test = selected.matches
   if (test === undefined) {
     return change.type === 'created' ? 'ADDED' : change.type === 'updated' ? 'MODIFIED' : 'DELETED'
   }
-  const before = change.previous !== undefined && test(environment.cache.peek(change.previous))
+  const before = change.previous !== undefined && test(peekRecord(change.previous))
   if (change.type === 'deleted') return before ? 'DELETED' : undefined
-  const after = test(environment.cache.get(change))
+  const after = test(decodeRecord(change))
   if (after) return before ? 'MODIFIED' : 'ADDED'
   return before ? 'DELETED' : undefined
 }

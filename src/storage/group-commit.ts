@@ -81,6 +81,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     try {
       answers = reportingFailure(() => {
         begin.run()
+        writer.begin()
         const decided = runAll(writes, changes)
         commit.run()
         return decided

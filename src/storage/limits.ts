@@ -8,6 +8,8 @@ export interface StoreLimits {
   readonly writesPerCommit: number
   /** The file may not grow beyond this many bytes: writes fail then. 0: as far as the disk goes. */
   readonly maximumBytes: number
+  /** Total length of the texts of current records that are kept in memory, in characters. */
+  readonly recordCacheLength: number
 }
 
 export const defaultStoreLimits: StoreLimits = {
@@ -15,4 +17,5 @@ export const defaultStoreLimits: StoreLimits = {
   keepChanges: 100_000,
   writesPerCommit: 64,
   maximumBytes: 0,
+  recordCacheLength: 2 * 1024 * 1024,
 }

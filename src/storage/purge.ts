@@ -9,6 +9,8 @@ export interface PurgeOptions {
   readonly newest: () => number
   /** Resolves on a later tick; rejects when the store has been closed. */
   readonly nextTick: () => Promise<void>
+  /** Called on the tick on which records went. */
+  readonly forget: () => void
 }
 
 /** Keys, and entries of the index of terms, that one step takes: about a millisecond or two. */
@@ -16,7 +18,7 @@ const keysPerStep = 50
 const termsPerStep = 500
 
 /** Removes every row below a prefix, step by step. Interrupted, it can be called again. */
-export function createPurge({ database, counters, newest, nextTick }: PurgeOptions) {
+export function createPurge({ database, counters, newest, nextTick, forget }: PurgeOptions) {
   const someKeys = database.prepare<
     { start: string; end: string | Buffer; limit: number },
     { key: string; revision: number }
@@ -49,6 +51,7 @@ export function createPurge({ database, counters, newest, nextTick }: PurgeOptio
       removeKey.run(key)
       for (let row: number | null | undefined = revision; row != null; ) row = removeRow.get(row)
     }
+    forget()
     return keys.length === keysPerStep
   })
 

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { keyRange } from './key-range.ts'
+import type { RecordCache } from './record-cache.ts'
 import { createRemainders } from './remainders.ts'
 import type { Page, Range, StoredRecord } from './store.ts'
 
@@ -35,7 +36,7 @@ const liveAtRevision = `
   FROM keys CROSS JOIN log ON log.revision = ${rowAtRevision}
   WHERE keys.key >= @start AND keys.key < @end AND log.type <> 'deleted'`
 
-export function createRecordReader(database: Database.Database): RecordReader {
+export function createRecordReader(database: Database.Database, cache: RecordCache): RecordReader {
   const current = database.prepare<[string], StoredRecord>(`
     SELECT keys.key, log.revision, log.text FROM keys CROSS JOIN log ON log.revision = keys.revision
     WHERE keys.key = ? AND keys.live = 1`)
@@ -67,13 +68,23 @@ export function createRecordReader(database: Database.Database): RecordReader {
   }
 
   return {
-    read: (key) => current.get(key),
+    read(key) {
+      const kept = cache.get(key)
+      if (kept !== undefined) return kept
+      const record = current.get(key)
+      if (record !== undefined) cache.add(record)
+      return record
+    },
 
     list({ prefix, after, limit }, revision, newest) {
+      const isWhole = newest && after === undefined && limit === undefined
+      const kept = isWhole ? cache.collection(prefix) : undefined
+      if (kept !== undefined) return { records: kept, revision, more: false, remaining: 0 }
       const range = keyRange(prefix, after)
       // One more than asked for tells whether there are more; -1 is SQLite's word for no limit.
       const bounds = { ...range, limit: limit === undefined ? -1 : limit + 1 }
       const records = newest ? page.all(bounds) : pageAt.all({ ...bounds, revision })
+      if (isWhole) cache.addCollection(prefix, records)
       if (limit === undefined || records.length <= limit) {
         return { records, revision, more: false, remaining: 0 }
       }
@@ -87,6 +98,9 @@ export function createRecordReader(database: Database.Database): RecordReader {
     },
 
     listByTerm: (prefix, term) => withTerm.all({ ...keyRange(prefix), term }),
-    forget: () => remainders.forget(),
+    forget() {
+      remainders.forget()
+      cache.clear()
+    },
   }
 }

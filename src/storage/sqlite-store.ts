@@ -7,6 +7,7 @@ import { createGroupCommit } from './group-commit.ts'
 import { createHistory } from './history.ts'
 import { defaultStoreLimits, type StoreLimits } from './limits.ts'
 import { createPurge } from './purge.ts'
+import { createRecordCache } from './record-cache.ts'
 import { createRecordReader } from './record-reader.ts'
 import { createRecordWriter } from './record-writer.ts'
 import { createRetention } from './retention.ts'
@@ -48,18 +49,20 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const counters = createCounters(database)
   const lastRow = database.prepare<[], number>('SELECT max(revision) FROM log').pluck().get() ?? 0
   const newestAtStart = Math.max(firstRevision, lastRow, counters.get('revision'))
-  const reader = createRecordReader(database)
+  const cache = createRecordCache(limits.recordCacheLength)
+  const reader = createRecordReader(database, cache)
   const history = createHistory(database)
   const hub = createWatchHub(newestAtStart)
   let closed = false
 
   const commits = createGroupCommit({
     database,
-    writer: createRecordWriter(database),
+    writer: createRecordWriter(database, cache),
     revision: newestAtStart,
     writesPerCommit: limits.writesPerCommit,
     schedule,
     publish(changes) {
+      cache.notice(changes)
       hub.publish(changes)
       retention.noticeChanges()
     },
@@ -70,7 +73,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     refuseWhenClosed()
   }
   const compaction = createCompaction({ database, counters, newest, nextTick })
-  const purge = createPurge({ database, counters, newest, nextTick })
+  const purge = createPurge({ database, counters, newest, nextTick, forget: () => reader.forget() })
   const revisions = {
     get newest() {
       return commits.revision
@@ -149,7 +152,6 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     async purge(prefix) {
       checkReadable()
       await purge(prefix)
-      reader.forget()
     },
 
     async close() {

@@ -62,6 +62,11 @@ export interface StoredRecord {
   readonly revision: number
   /** The object as JSON without its head (`apiVersion` and `kind`): `{"metadata":{…},…}`. */
   readonly text: string
+  /**
+   * What the text means to whoever wrote it or read it, kept beside it as long as it is in memory. The storage never
+   * looks at it; it must be equal to what decoding the text gives, and nobody may change it.
+   */
+  decoded?: unknown
 }
 
 export type Transform = (current: StoredRecord | undefined, revision: number) => Transition
@@ -72,10 +77,16 @@ export type Transition =
   | {
       readonly type: 'put'
       readonly text: string
+      readonly decoded?: unknown
       readonly addTerms?: readonly string[]
       readonly removeTerms?: readonly string[]
     }
-  | { readonly type: 'delete'; readonly text: string; readonly removeTerms?: readonly string[] }
+  | {
+      readonly type: 'delete'
+      readonly text: string
+      readonly decoded?: unknown
+      readonly removeTerms?: readonly string[]
+    }
 
 export interface WriteResult {
   /** `none`: nothing was stored and the revision did not move. */
@@ -110,6 +121,8 @@ export interface Change {
   readonly revision: number
   readonly key: string
   readonly text: string
+  /** As in a record. */
+  decoded?: unknown
   readonly previous: StoredRecord | undefined
 }
 
