@@ -1,3 +1,4 @@
+import type { DeclaredSize } from './cel/cost/declared-sizes.ts'
 import { type CelEnvironment, createCelEnvironment } from './cel/environment.ts'
 import type { Program } from './cel/evaluator.ts'
 import { type SchemaView, viewOf } from './cel/schema-values.ts'
@@ -18,6 +19,9 @@ export interface CompiledRule {
   /** Where the fault is reported, below the rule's own value; empty: there. */
   readonly fieldPath: string
   readonly fieldPathFault: string | undefined
+  /** What a run of the rule and of its message costs at most, where that was asked for. */
+  readonly cost: number
+  readonly messageCost: number
 }
 
 /** The rules of a schema and of what is below it; parts without rules are absent, so that they cost nothing. */
@@ -94,22 +98,31 @@ export function lazily<T>(make: () => T): () => T {
 /** The language never changes, so one environment serves every schema. */
 const environment: () => CelEnvironment = lazily(createCelEnvironment)
 
-/** Compiles one rule over values of a type. */
-export function compileRule(rule: ValidationRule, schema: StructuralSchema, type: CelType): CompiledRule {
+/** Compiles one rule over values of a type; `size` is how large they can be, where costs are to be estimated. */
+export function compileRule(
+  rule: ValidationRule,
+  schema: StructuralSchema,
+  type: CelType,
+  size?: DeclaredSize,
+): CompiledRule {
   const variables = new Map<string, CelType>([
     ['self', type],
     ['oldSelf', rule.optionalOldSelf ? { kind: 'optional', value: type } : type],
   ])
-  const main = compileExpression(rule.rule, variables, 'bool', 'cel expression must evaluate to a bool')
+  const main = compileExpression(rule.rule, variables, size, {
+    type: 'bool',
+    otherwise: 'cel expression must evaluate to a bool',
+    subject: '',
+  })
+  // the message of a rule that does not compile is not looked at
   const message =
-    rule.messageExpression === undefined
-      ? undefined
-      : compileExpression(
-          rule.messageExpression,
-          variables,
-          'string',
-          'messageExpression must evaluate to a string',
-        )
+    rule.messageExpression && main.program
+      ? compileExpression(rule.messageExpression, variables, size, {
+          type: 'string',
+          otherwise: 'messageExpression must evaluate to a string',
+          subject: 'messageExpression ',
+        })
+      : undefined
   const place = rule.fieldPath ? resolveRuleFieldPath(schema, rule.fieldPath) : { path: '' }
   return {
     rule,
@@ -120,22 +133,44 @@ export function compileRule(rule: ValidationRule, schema: StructuralSchema, type
     usesOldSelf: main.usesOldSelf,
     fieldPath: 'path' in place ? place.path : '',
     fieldPathFault: 'fault' in place ? place.fault : undefined,
+    cost: main.cost,
+    messageCost: message?.cost ?? 0,
   }
+}
+
+interface Expected {
+  readonly type: string
+  /** What is said where the expression is of another type. */
+  readonly otherwise: string
+  /** How faults of the expression begin. */
+  readonly subject: string
+}
+
+interface CompiledExpression {
+  readonly program: Program | undefined
+  readonly fault: string | undefined
+  readonly usesOldSelf: boolean
+  readonly cost: number
 }
 
 function compileExpression(
   text: string,
   variables: ReadonlyMap<string, CelType>,
-  expected: string,
-  complaint: string,
-): { program: Program | undefined; fault: string | undefined; usesOldSelf: boolean } {
+  size: DeclaredSize | undefined,
+  expected: Expected,
+): CompiledExpression {
+  const failed = (fault: string) => ({ program: undefined, fault, usesOldSelf: false, cost: 0 })
   const compiled = environment().compile(text, variables)
   if ('fault' in compiled) {
-    return { program: undefined, fault: `compilation failed: ${compiled.fault}`, usesOldSelf: false }
+    const { fault, stage } = compiled
+    if (stage !== 'instantiation') return failed(`${expected.subject}compilation failed: ${fault}`)
+    return failed(`${expected.subject || 'program '}instantiation failed: ${fault}`)
   }
-  const usesOldSelf = compiled.reads.has('oldSelf')
-  const type = formatType(compiled.type)
-  return type === expected || type === 'dyn'
-    ? { program: compiled.program, fault: undefined, usesOldSelf }
-    : { program: undefined, fault: complaint, usesOldSelf }
+  if (formatType(compiled.type) !== expected.type) return failed(expected.otherwise)
+  return {
+    program: compiled.program,
+    fault: undefined,
+    usesOldSelf: compiled.reads.has('oldSelf'),
+    cost: size ? compiled.estimateCost(size) : 0,
+  }
 }

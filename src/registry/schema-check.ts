@@ -9,7 +9,7 @@ import {
 } from '../apimachinery/field-error.ts'
 import { applyValueDefaults } from './defaulting.ts'
 import { pruneValue } from './pruning.ts'
-import { compileRules } from './rule-check.ts'
+import { checkRuleTexts, compileRules } from './rule-check.ts'
 import { checkStructural } from './structural-check.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 import { validateSchema } from './validation.ts'
@@ -22,16 +22,25 @@ const maxNodes = 50_000
  * Everything that keeps a definition's schema from being served: keywords that are not supported, list and map types
  * that do not fit, schemas that are not structural, defaults that are not valid, rules that do not compile.
  */
-export function checkSchema(schema: StructuralSchema, path: string): FieldError[] {
+export function checkSchema(schema: StructuralSchema, path: string, isUnchanged = false): FieldError[] {
   const tooLarge = checkSize(schema, path)
   if (tooLarge) return [tooLarge]
-  const errors: FieldError[] = []
-  checkKeywords(schema, path, errors)
-  if (errors.some(({ message }) => message.endsWith(itemsAsList))) return errors
-  errors.push(...checkStructural(schema, path))
+  const keywords: FieldError[] = []
+  checkKeywords(schema, path, keywords)
   // what follows walks by the structure, so it waits until that is sound
-  if (errors.length > 0) return errors
-  return [...checkDefaults(schema, path), ...compileRules(schema, path)]
+  if (keywords.some(({ message }) => message.endsWith(itemsAsList))) return keywords
+  const structure = checkStructural(schema, path)
+  if (structure.length > 0) return [...structure, ...keywords]
+  const defaults = checkDefaults(schema, path)
+  if (defaults.length > 0) return [...defaults, ...keywords]
+  const unsound = (place: string) => keywords.some(({ field }) => isWithin(field, place))
+  return [...keywords, ...compileRules(schema, path, unsound, isUnchanged)]
+}
+
+function isWithin(field: string, place: string): boolean {
+  return (
+    field.startsWith(place) && (field.length === place.length || '.['.includes(field[place.length] ?? ''))
+  )
 }
 
 function checkSize(schema: StructuralSchema, path: string): FieldError | undefined {
@@ -87,6 +96,7 @@ function checkKeywords(schema: StructuralSchema, path: string, errors: FieldErro
   }
   checkMapType(schema, path, errors)
   checkListType(schema, path, errors)
+  checkRuleTexts(schema, path, errors)
   for (const [part, below] of subschemas(schema, path)) checkKeywords(part, below, errors)
 }
 

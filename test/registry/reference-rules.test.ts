@@ -9,7 +9,9 @@ import { type RuleCase, ruleCases, type Trial } from './reference-rules-cases.ts
 function faults({ rule, schema }: RuleCase, { value, old }: Trial): string[] {
   const spec = { ...schema, 'x-kubernetes-validations': [{ rule, message: 'refused' }] }
   const root: StructuralSchema = { type: 'object', properties: { spec } }
-  expect(compileRules(root, 'schema')).toEqual([])
+  // the bounds that keep the estimate of the costs low are left out here
+  const beside = ({ message }: { message: string }) => !message.includes('estimated rule cost')
+  expect(compileRules(root, 'schema').filter(beside)).toEqual([])
   return validateRules(root, { spec: value }, old === undefined ? undefined : { spec: old }).map(
     ({ message }) => message,
   )

@@ -233,16 +233,16 @@ describe('structural schemas', () => {
       { rule: 'true', messageExpression: '1' },
       'messageExpression must evaluate to a string',
     ],
-    ['a message of two lines', { rule: 'true', message: 'a\nb' }, 'message must not contain line breaks'],
+    ['a message of two lines', { rule: 'true', message: 'a\nb' }, 'must not contain line breaks'],
     [
       'a reason of no sort',
       { rule: 'true', reason: 'Because' },
-      'Unsupported value: "Because": supported values: "FieldValueRequired"',
+      'Unsupported value: "Because": supported values: "FieldValueDuplicate"',
     ],
     [
       'a path to nowhere',
       { rule: 'true', fieldPath: '.b' },
-      'fieldPath must be a valid path: does not refer to a valid field',
+      'fieldPath: Invalid value: ".b": must be a valid path',
     ],
   ])('%s', (_, rule, sentence) => {
     const found = faults({

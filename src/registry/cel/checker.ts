@@ -1,5 +1,7 @@
 import { regularExpressionFault } from '../../apimachinery/regular-expression.ts'
 import { parseDateTime, parseGoDuration } from '../../apimachinery/time-formats.ts'
+import { memberOf } from './field-names.ts'
+import { checkFormat } from './format-check.ts'
 import type { CelFunction, Overload } from './function.ts'
 import { qualifiedName } from './parser.ts'
 import type { Call, Comprehension, Expression, ListLiteral } from './syntax.ts'
@@ -17,6 +19,17 @@ export interface CheckedExpression {
   readonly issues: readonly Issue[]
   /** The free variables that the expression reads. */
   readonly reads: ReadonlySet<string>
+  /** The type of every part. */
+  readonly types: ReadonlyMap<Expression, CelType>
+  readonly calls: ReadonlyMap<Call, ResolvedCall>
+}
+
+/** What a call calls. */
+export interface ResolvedCall {
+  readonly name: string
+  readonly isMethod: boolean
+  /** More than one where only a run can tell. */
+  readonly overloads: readonly Overload[]
 }
 
 /** More faults than these tell a reader nothing new. */
@@ -30,7 +43,10 @@ export function checkExpression(
 ): CheckedExpression {
   const checker = new Checker(functions)
   const type = checker.check(expression, new Scope(variables, undefined))
-  return { type, issues: checker.issues.slice(0, maxIssues), reads: checker.reads }
+  const { issues, reads, types, calls } = checker
+  // in the order of the text, whatever was looked at first
+  const inOrder = issues.sort((left, right) => left.position - right.position)
+  return { type, issues: inOrder.slice(0, maxIssues), reads, types, calls }
 }
 
 class Scope {
@@ -84,7 +100,10 @@ const literalChecks: ReadonlyMap<string, (text: string) => boolean> = new Map([
 class Checker {
   readonly issues: Issue[] = []
   readonly reads = new Set<string>()
+  readonly types = new Map<Expression, CelType>()
+  readonly calls = new Map<Call, ResolvedCall>()
   readonly #functions: ReadonlyMap<string, CelFunction>
+  #allowsMixed = false
 
   constructor(functions: ReadonlyMap<string, CelFunction>) {
     this.#functions = functions
@@ -96,6 +115,12 @@ class Checker {
   }
 
   check(expression: Expression, scope: Scope): CelType {
+    const type = this.#check(expression, scope)
+    this.types.set(expression, type)
+    return type
+  }
+
+  #check(expression: Expression, scope: Scope): CelType {
     switch (expression.kind) {
       case 'literal':
         return literalType(expression.value)
@@ -118,39 +143,33 @@ class Checker {
         this.#expect(types.bool, expression.right, scope)
         return types.bool
       case 'conditional': {
-        this.#expect(types.bool, expression.condition, scope)
+        const condition = this.check(expression.condition, scope)
         const then = this.check(expression.then, scope)
         const otherwise = this.check(expression.otherwise, scope)
-        return this.#join(expression.position, [then, otherwise], '_?_:_', types.bool)
+        return this.#choose(expression.position, condition, then, otherwise)
       }
       case 'list': {
         const elements = expression.elements.map(({ value, optional }) => {
           const type = this.check(value, scope)
-          return { type: optional ? this.#unwrap(type, value.position) : type, position: value.position }
+          return { type: optional ? this.#unwrap(type, value.position) : type, value }
         })
         return { kind: 'list', element: this.#homogeneous(elements) }
       }
       case 'map': {
-        const keys = expression.entries.map(({ key }) => ({
-          type: this.check(key, scope),
-          position: key.position,
-        }))
+        const keys = expression.entries.map(({ key }) => ({ type: this.check(key, scope), value: key }))
         const values = expression.entries.map(({ value, optional }) => {
           const type = this.check(value, scope)
-          return { type: optional ? this.#unwrap(type, value.position) : type, position: value.position }
+          return { type: optional ? this.#unwrap(type, value.position) : type, value }
         })
         return { kind: 'map', key: this.#homogeneous(keys), value: this.#homogeneous(values) }
       }
       case 'message':
-        return this.#fail(
-          expression.position,
-          `undeclared reference to '${expression.name}' (in container '')`,
-        )
+        return this.#fail(expression.brace, `undeclared reference to '${expression.name}' (in container '')`)
       case 'comprehension':
         return this.#comprehension(expression, scope)
       case 'bind': {
         const value = this.check(expression.value, scope)
-        const bound = expression.optional ? this.#unwrap(value, expression.value.position) : value
+        const bound = this.#unwrap(value, expression.value.position)
         const body = this.check(expression.body, new Scope(new Map([[expression.variable, bound]]), scope))
         if (expression.optional !== 'map') return body
         return { kind: 'optional', value: body }
@@ -202,7 +221,7 @@ class Checker {
   #field(operand: CelType, field: string, position: number): CelType {
     switch (operand.kind) {
       case 'object':
-        return operand.fields.get(field) ?? this.#fail(position, `undefined field '${field}'`)
+        return memberOf(operand.fields, field) ?? this.#fail(position, `undefined field '${field}'`)
       case 'map':
         return operand.value
       case 'dyn':
@@ -240,28 +259,43 @@ class Checker {
     const found = this.#functions.get(name)
     if (!found) return this.#fail(call.position, `undeclared reference to '${name}' (in container '')`)
     const results: CelType[] = []
+    const overloads: Overload[] = []
     for (const overload of found.overloads) {
       if (overload.method !== (target !== undefined)) continue
       const result = resultOf(overload, actual)
-      if (result) results.push(result)
+      if (!result) continue
+      results.push(result)
+      overloads.push(overload)
     }
+    this.calls.set(call, { name, isMethod: target !== undefined, overloads })
     const [first] = results
     if (!first) return this.#noOverload(name, actual, target !== undefined, call.position)
     return results.every((each) => formatType(each) === formatType(first)) ? first : types.dyn
   }
 
-  /** What `format` is given may be of any types. */
+  /** What `format` is given may be of any types, at any depth. */
   #mixedList(list: ListLiteral, scope: Scope): CelType {
+    const outer = this.#allowsMixed
+    this.#allowsMixed = true
     for (const { value } of list.elements) this.check(value, scope)
+    this.#allowsMixed = outer
     return { kind: 'list', element: types.dyn }
   }
 
   /** Texts that can never be what they are meant to be are found before anybody runs into them. */
   #literalArgument(call: Call): void {
+    if (call.name === 'format') this.#literalFormat(call)
     const isValid = literalChecks.get(call.name)
     const literal = call.arguments.at(-1)
     if (!isValid || literal?.kind !== 'literal' || typeof literal.value !== 'string') return
     if (!isValid(literal.value)) this.#fail(literal.position, `invalid ${call.name} argument`)
+  }
+
+  #literalFormat({ target, arguments: [values], position }: Call): void {
+    if (target?.kind !== 'literal' || typeof target.value !== 'string' || values?.kind !== 'list') return
+    const given = values.elements.map(({ value }) => ({ value, type: this.types.get(value) ?? types.dyn }))
+    const fault = checkFormat(target.value, given)
+    if (fault) this.#fail(fault.place?.position ?? position, fault.message)
   }
 
   #noOverload(name: string, actual: readonly CelType[], method: boolean, position: number): CelType {
@@ -270,26 +304,37 @@ class Checker {
     return this.#fail(position, `found no matching overload for '${name}' applied to '${applied}'`)
   }
 
-  #homogeneous(members: readonly { type: CelType; position: number }[]): CelType {
-    let joined: CelType | undefined
-    for (const { type, position } of members) {
-      if (joined === undefined || (joined.kind === 'dyn' && type.kind !== 'dyn')) joined = type
-      else if (!isAssignable(joined, type)) {
-        return this.#fail(position, `expected type '${formatType(joined)}' but found '${formatType(type)}'`)
+  /** Kubernetes wants all of one type; what is empty takes the type of the others. */
+  #homogeneous(members: readonly { type: CelType; value: Expression }[]): CelType {
+    let joined: { type: CelType; isOpen: boolean } | undefined
+    for (const { type, value } of members) {
+      const isOpen = isEmpty(value)
+      const fits =
+        !joined ||
+        (joined.isOpen || isOpen
+          ? isAssignable(joined.type, type)
+          : formatType(joined.type) === formatType(type))
+      if (joined && !fits && this.#allowsMixed) return types.dyn
+      if (joined && !fits) {
+        const expected = formatType(joined.type)
+        return this.#fail(value.position, `expected type '${expected}' but found '${formatType(type)}'`)
       }
+      if (!joined || joined.isOpen) joined = { type, isOpen }
     }
-    return joined ?? types.dyn
+    return joined?.type ?? types.dyn
   }
 
-  #join(
-    position: number,
-    [left, right]: readonly [CelType, CelType],
-    name: string,
-    condition: CelType,
-  ): CelType {
-    if (isAssignable(left, right)) return left === types.nullType ? right : left
-    if (isAssignable(right, left)) return right
-    return this.#noOverload(name, [condition, left, right], false, position)
+  /** The type of `condition ? left : right`. */
+  #choose(position: number, condition: CelType, left: CelType, right: CelType): CelType {
+    const chosen = isAssignable(left, right)
+      ? left === types.nullType
+        ? right
+        : left
+      : isAssignable(right, left)
+        ? right
+        : undefined
+    if (chosen && isAssignable(types.bool, condition)) return chosen
+    return this.#noOverload('_?_:_', [condition, left, right], false, position)
   }
 
   #comprehension(expression: Comprehension, scope: Scope): CelType {
@@ -302,22 +347,34 @@ class Checker {
       )
     }
     const inner = new Scope(loopVariables(expression, container), scope)
-    if (expression.condition) this.#expect(types.bool, expression.condition, inner)
+    if (expression.macro === 'all' || expression.macro === 'exists') {
+      this.#expect(types.bool, expression.body, inner)
+      return types.bool
+    }
+    const { position } = expression
+    if (expression.macro === 'existsOne') {
+      const condition = this.check(expression.body, inner)
+      this.#choose(position, condition, types.int, types.int)
+      return types.bool
+    }
+    if (expression.macro === 'filter') {
+      const condition = this.check(expression.body, inner)
+      const kept: CelType =
+        container.kind === 'map'
+          ? { kind: 'list', element: container.key }
+          : container.kind === 'list'
+            ? container
+            : { kind: 'list', element: types.dyn }
+      return this.#choose(position, condition, kept, kept)
+    }
+    const condition = expression.condition && this.check(expression.condition, inner)
+    const made = this.#transformed(expression, container, inner)
+    return condition ? this.#choose(position, condition, made, made) : made
+  }
+
+  /** What the macros make that make something of every item. */
+  #transformed(expression: Comprehension, container: CelType, inner: Scope): CelType {
     switch (expression.macro) {
-      case 'all':
-      case 'exists':
-      case 'existsOne':
-        this.#expect(types.bool, expression.body, inner)
-        return types.bool
-      case 'filter':
-        this.#expect(types.bool, expression.body, inner)
-        return container.kind === 'map' ? { kind: 'list', element: container.key } : range
-      case 'sortBy':
-        this.check(expression.body, inner)
-        return range
-      case 'map':
-      case 'transformList':
-        return { kind: 'list', element: this.check(expression.body, inner) }
       case 'transformMap': {
         const key =
           container.kind === 'map' ? container.key : container.kind === 'list' ? types.int : types.dyn
@@ -331,7 +388,23 @@ class Checker {
           `expected type 'map(dyn, dyn)' but found '${formatType(body)}'`,
         )
       }
+      default:
+        return { kind: 'list', element: this.check(expression.body, inner) }
     }
+  }
+}
+
+/** True of what has no members from which a type could be told. */
+function isEmpty(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'list':
+      return expression.elements.every(({ value }) => isEmpty(value))
+    case 'map':
+      return expression.entries.length === 0
+    case 'call':
+      return expression.name === 'none' && expression.arguments.length === 0
+    default:
+      return false
   }
 }
 

@@ -1,15 +1,6 @@
 import type { Frame } from './frame.ts'
-import type { Meter } from './function.ts'
 import type { Comprehension } from './syntax.ts'
-import {
-  CelError,
-  CelList,
-  type CelValue,
-  compareValues,
-  isMap,
-  LiteralMap,
-  noSuchOverload,
-} from './values.ts'
+import { CelError, CelList, type CelValue, isMap, LiteralMap, noSuchOverload } from './values.ts'
 
 export interface Step {
   readonly first: CelValue
@@ -26,7 +17,23 @@ export function* stepsOf(range: CelValue, twoVariables: boolean): IterableIterat
     for (const key of range.keys()) {
       yield { first: key, second: twoVariables ? (range.get(key) as CelValue) : null }
     }
-  } else throw new CelError(noSuchOverload)
+  } else throw new CelError(`got '${goTypeOf(range)}', expected iterable type`)
+}
+
+/** The name of cel-go's own type, which it tells where a loop has nothing to go through. */
+function goTypeOf(value: CelValue): string {
+  switch (typeof value) {
+    case 'bigint':
+      return 'types.Int'
+    case 'number':
+      return 'types.Double'
+    case 'string':
+      return 'types.String'
+    case 'boolean':
+      return 'types.Bool'
+    default:
+      return value === null ? 'types.Null' : 'types.Unknown'
+  }
 }
 
 export interface Loop {
@@ -97,21 +104,6 @@ export const loops: Readonly<Record<Comprehension['macro'], (loop: Loop) => CelV
     }
     return new LiteralMap(pairs)
   },
-  sortBy: ({ frame, steps, evaluate }) => {
-    const keyed: { key: CelValue; item: CelValue }[] = []
-    for (const step of steps) keyed.push({ key: evaluate(step), item: step.first })
-    return new CelList(sorted(keyed, frame).map(({ item }) => item))
-  },
-}
-
-/** Items in the order of their keys; keys that have no order among each other are an error. */
-export function sorted<T extends { readonly key: CelValue }>(items: readonly T[], meter: Meter): T[] {
-  meter.charge(items.length * Math.ceil(Math.log2(items.length + 2)))
-  return [...items].sort((left, right) => {
-    const order = compareValues(left.key, right.key)
-    if (order === undefined) throw new CelError(noSuchOverload)
-    return order
-  })
 }
 
 export function truth(value: CelValue): boolean {

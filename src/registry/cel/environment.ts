@@ -1,4 +1,7 @@
 import { checkExpression, type Issue } from './checker.ts'
+import { constantFault } from './constants.ts'
+import type { DeclaredSize } from './cost/declared-sizes.ts'
+import { estimateCost } from './cost/estimate.ts'
 import { compileProgram, type Program } from './evaluator.ts'
 import type { CelFunction } from './function.ts'
 import { addresses } from './library/addresses.ts'
@@ -18,8 +21,14 @@ import type { CelType } from './types.ts'
 
 /** An expression that can be run, or what is wrong with it, in cel-go's form. */
 export type Compilation =
-  | { readonly program: Program; readonly type: CelType; readonly reads: ReadonlySet<string> }
-  | { readonly fault: string }
+  | {
+      readonly program: Program
+      readonly type: CelType
+      readonly reads: ReadonlySet<string>
+      /** What a run costs at most over data of this size. */
+      readonly estimateCost: (root: DeclaredSize) => number
+    }
+  | { readonly fault: string; readonly stage?: 'instantiation' }
 
 /** The language as a real server of 1.34 has it in custom resources. */
 export interface CelEnvironment {
@@ -56,8 +65,15 @@ export function createCelEnvironment(): CelEnvironment {
         const expression = parseExpression(text)
         const checked = checkExpression(expression, variables, functions)
         if (checked.issues.length > 0) return failed(checked.issues)
+        const unconvertible = constantFault(checked, functions)
+        if (unconvertible) return { fault: unconvertible, stage: 'instantiation' }
         const program = compileProgram(expression, [...variables.keys()], functions)
-        return { program, type: checked.type, reads: checked.reads }
+        return {
+          program,
+          type: checked.type,
+          reads: checked.reads,
+          estimateCost: (root) => estimateCost(expression, checked, root),
+        }
       } catch (error) {
         if (error instanceof CelSyntaxError) return failed([error])
         throw error

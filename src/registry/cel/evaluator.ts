@@ -149,8 +149,7 @@ class Compiler {
           return inner.get(field)
         })
       }
-      if (!isMap(container)) throw new CelError(noSuchOverload)
-      const value = container.get(field)
+      const value = isMap(container) ? container.get(field) : undefined
       if (value === undefined) throw new CelError(`no such key: ${field}`)
       return value
     }
@@ -269,10 +268,6 @@ class Compiler {
     const { optional } = expression
     return (frame) => {
       const bound = value(frame)
-      if (!optional) {
-        frame.slots[slot] = bound
-        return body(frame)
-      }
       if (!(bound instanceof CelOptional)) throw new CelError(noSuchOverload)
       if (bound.value === undefined) return CelOptional.none
       frame.slots[slot] = bound.value

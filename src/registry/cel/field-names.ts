@@ -38,3 +38,8 @@ export function escapeFieldName(name: string): string | undefined {
   if (reserved.has(name)) return `__${name}__`
   return name.replaceAll(/__|[./-]/g, (part) => replacements[part] as string)
 }
+
+/** A member by the name that an expression gives it: words that have to be escaped elsewhere may be fields as they are. */
+export function memberOf<T>(members: ReadonlyMap<string, T>, name: string): T | undefined {
+  return members.get(name) ?? members.get(`__${name}__`)
+}

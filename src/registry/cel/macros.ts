@@ -12,10 +12,6 @@ export function expandMacro(
 ): Expression | undefined {
   if (target === undefined)
     return name === 'has' && parameters.length === 1 ? has(parameters[0], position) : undefined
-  if (target.kind === 'identifier' && target.name === 'cel' && name === 'bind' && parameters.length === 3) {
-    const [variable, value, body] = parameters as [Expression, Expression, Expression]
-    return { kind: 'bind', variable: variableName(variable), value, body, optional: undefined, position }
-  }
   if ((name === 'optMap' || name === 'optFlatMap') && parameters.length === 2) {
     const [variable, body] = parameters as [Expression, Expression]
     const optional = name === 'optMap' ? 'map' : 'flatMap'
@@ -49,7 +45,6 @@ const comprehensions: Readonly<Record<string, { macro: Macro; variables: 1 | 2 }
   'map/2': { macro: 'map', variables: 1 },
   'map/3': { macro: 'map', variables: 1 },
   'filter/2': { macro: 'filter', variables: 1 },
-  'sortBy/2': { macro: 'sortBy', variables: 1 },
   'transformList/3': { macro: 'transformList', variables: 2 },
   'transformList/4': { macro: 'transformList', variables: 2 },
   'transformMap/3': { macro: 'transformMap', variables: 2 },

@@ -42,7 +42,7 @@ export function lookUp(container: CelValue, index: CelValue): CelValue | undefin
 }
 
 export function existing(container: CelValue, index: CelValue): CelValue {
-  const found = lookUp(container, index)
+  const found = container instanceof CelList || isMap(container) ? lookUp(container, index) : undefined
   if (found !== undefined) return found
   if (container instanceof CelList) throw new CelError(`index out of bounds: ${listIndex(index)}`)
   throw new CelError(`no such key: ${index instanceof CelUint ? index.value : String(index)}`)

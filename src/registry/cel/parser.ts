@@ -7,6 +7,13 @@ import { CelUint } from './values.ts'
 const maxLength = 100_000
 const maxDepth = 250
 
+/** Everything that an operand can begin with. */
+const operandStart =
+  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
+
+/** Words that are no names, not even of fields. */
+const keywords = new Set(['true', 'false', 'null'])
+
 const reserved = new Set([
   'as',
   'break',
@@ -72,20 +79,28 @@ class Parser {
     return true
   }
 
-  #fail(): never {
-    const { text, position, kind } = this.#token
-    throw new CelSyntaxError(
-      kind === 'end' ? "Syntax error: mismatched input '<EOF>'" : `Syntax error: mismatched input '${text}'`,
-      position,
-    )
+  /** `expected` is what could have stood here, in ANTLR's form. */
+  #fail(expected = operandStart): never {
+    const { source, position } = this.#token
+    throw new CelSyntaxError(`Syntax error: mismatched input '${source}' expecting ${expected}`, position)
   }
 
   #expect(symbol: string): void {
-    if (!this.#take(symbol)) this.#fail()
+    if (this.#take(symbol)) return
+    const { source, position, kind } = this.#token
+    if (kind === 'end' && symbol === ':') this.#fail("':'")
+    throw new CelSyntaxError(`Syntax error: missing '${symbol}' at '${source}'`, position)
+  }
+
+  /** The end of a list of things with commas between them. */
+  #close(symbol: string): void {
+    if (!this.#take(symbol)) this.#fail(`{'${symbol}', ','}`)
   }
 
   end(): void {
-    if (this.#token.kind !== 'end') this.#fail()
+    const { kind, source, position } = this.#token
+    if (kind === 'end') return
+    throw new CelSyntaxError(`Syntax error: extraneous input '${source}' expecting <EOF>`, position)
   }
 
   /** Guards every way down, so that no text can exhaust the stack. */
@@ -178,7 +193,12 @@ class Parser {
       if (this.#take('.')) {
         const optional = this.#take('?')
         const field = this.#token
-        if (field.kind !== 'identifier' && field.kind !== 'quoted-identifier') this.#fail()
+        if (keywords.has(field.text) && field.kind === 'identifier') this.#fail('IDENTIFIER')
+        if ((field.kind !== 'identifier' && field.kind !== 'quoted-identifier') || field.text === 'in') {
+          const at = field.kind === 'end' ? field.position : position
+          const shown = field.kind === 'end' ? '.' : `.${field.source}`
+          throw new CelSyntaxError(`Syntax error: no viable alternative at input '${shown}'`, at)
+        }
         this.#next++
         if (!optional && field.kind === 'identifier' && this.#is('(')) {
           const at = this.#token.position
@@ -193,7 +213,7 @@ class Parser {
         const name = qualifiedName(operand)
         if (name === undefined) return operand
         this.#skipMessage()
-        operand = { kind: 'message', name, position: operand.position }
+        operand = { kind: 'message', name, brace: position, position: operand.position }
       } else return operand
     }
   }
@@ -277,7 +297,7 @@ class Parser {
     if (this.#take('.')) {
       // a leading dot names from the root, and everything of ours is there
       const name = this.#token
-      if (name.kind !== 'identifier') this.#fail()
+      if (name.kind !== 'identifier') this.#fail('IDENTIFIER')
       return this.#primary('')
     }
     return this.#fail()
@@ -290,7 +310,7 @@ class Parser {
       elements.push({ value: this.expression(), optional })
       if (!this.#take(',')) break
     }
-    this.#expect(']')
+    this.#close(']')
     return { kind: 'list', elements, position }
   }
 
@@ -303,7 +323,7 @@ class Parser {
       entries.push({ key, value: this.expression(), optional })
       if (!this.#take(',')) break
     }
-    this.#expect('}')
+    this.#close('}')
     return { kind: 'map', entries, position }
   }
 
@@ -311,7 +331,7 @@ class Parser {
     this.#expect('{')
     while (!this.#is('}')) {
       this.#take('?')
-      if (this.#token.kind !== 'identifier') this.#fail()
+      if (this.#token.kind !== 'identifier') this.#fail("{'}', '?', IDENTIFIER}")
       this.#next++
       this.#expect(':')
       this.expression()

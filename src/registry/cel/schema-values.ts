@@ -1,6 +1,6 @@
 import { parseDateTime, parseDurationText } from '../../apimachinery/time-formats.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
-import { escapeFieldName } from './field-names.ts'
+import { escapeFieldName, memberOf } from './field-names.ts'
 import type { CelType } from './types.ts'
 import * as types from './types.ts'
 import { CelDuration, CelError, CelList, type CelMap, CelTimestamp, type CelValue } from './values.ts'
@@ -61,7 +61,7 @@ function makeView(schema: StructuralSchema, isResource: boolean): SchemaView | u
 }
 
 /** `apiVersion`, `kind`, `metadata.name` and `metadata.generateName` can be seen in every object. */
-function withHead(schema: StructuralSchema): StructuralSchema {
+export function withHead(schema: StructuralSchema): StructuralSchema {
   const text: StructuralSchema = { type: 'string' }
   return {
     ...schema,
@@ -218,7 +218,7 @@ class DataObject implements CelMap {
   }
 
   get(key: CelValue): CelValue | undefined {
-    const member = typeof key === 'string' ? this.#members.get(key) : undefined
+    const member = typeof key === 'string' ? memberOf(this.#members, key) : undefined
     if (!member || !Object.hasOwn(this.#data, member.name)) return undefined
     const value = this.#data[member.name]
     return value === undefined ? undefined : member.convert(value)

@@ -92,6 +92,8 @@ export interface MapLiteral extends Node {
 export interface MessageLiteral extends Node {
   readonly kind: 'message'
   readonly name: string
+  /** Where `{` is. */
+  readonly brace: number
 }
 
 export type Macro =
@@ -103,7 +105,6 @@ export type Macro =
   | 'transformList'
   | 'transformMap'
   | 'transformMapEntry'
-  | 'sortBy'
 
 /** A loop over a list or a map. `second` is set where two variables (index or key, and value) are declared. */
 export interface Comprehension extends Node {
@@ -117,13 +118,13 @@ export interface Comprehension extends Node {
   readonly body: Expression
 }
 
-/** `cel.bind(name, value, body)`, and with `optional` the macros `optMap` and `optFlatMap`. */
+/** `value.optMap(name, body)` and `value.optFlatMap(name, body)`: the body over the value, where there is one. */
 export interface Bind extends Node {
   readonly kind: 'bind'
   readonly variable: string
   readonly value: Expression
   readonly body: Expression
-  readonly optional: 'map' | 'flatMap' | undefined
+  readonly optional: 'map' | 'flatMap'
 }
 
 /** A fault of the text itself, with the place. */

@@ -16,8 +16,12 @@ export interface Token {
   /** The symbol or name; of strings and bytes, the decoded content; of numbers, the digits. */
   readonly text: string
   readonly bytes?: Uint8Array
+  /** As it stands in the expression. */
+  readonly source: string
   readonly position: number
 }
+
+type Unplaced = Omit<Token, 'source'>
 
 const symbols = [
   '&&',
@@ -65,14 +69,14 @@ export function tokenize(text: string): Token[] {
     position += match(blank, text, position)?.length ?? 0
     if (position >= text.length) break
     const { token, next } = readToken(text, position)
-    tokens.push(token)
+    tokens.push({ ...token, source: text.slice(position, next) })
     position = next
   }
-  tokens.push({ kind: 'end', text: '<EOF>', position: text.length })
+  tokens.push({ kind: 'end', text: '<EOF>', source: '<EOF>', position: text.length })
   return tokens
 }
 
-function readToken(text: string, position: number): { token: Token; next: number } {
+function readToken(text: string, position: number): { token: Unplaced; next: number } {
   const quote = match(quoteStart, text, position)
   if (quote !== undefined) return readQuoted(text, position, quote)
   const word = match(name, text, position)
@@ -103,7 +107,7 @@ function readToken(text: string, position: number): { token: Token; next: number
   throw new CelSyntaxError(`Syntax error: token recognition error at: '${text[position]}'`, position)
 }
 
-function readQuoted(text: string, position: number, opening: string): { token: Token; next: number } {
+function readQuoted(text: string, position: number, opening: string): { token: Unplaced; next: number } {
   const prefix = opening.replace(/["']+$/, '').toLowerCase()
   const quote = opening.slice(prefix.length)
   const start = position + opening.length

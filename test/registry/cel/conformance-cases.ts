@@ -23,6 +23,7 @@ export interface ConformanceCase {
  * Suites about what Kubernetes does not have: protobuf messages, other extensions, containers, checks by themselves.
  */
 const otherSuites = new Set([
+  'bindings_ext',
   'block_ext',
   'dynamic',
   'encoders_ext',
@@ -38,6 +39,10 @@ const otherSuites = new Set([
   'unknowns',
   'wrappers',
 ])
+
+/** Kubernetes has an earlier version of the string extension, which formats numbers, lists and maps otherwise. */
+const laterStrings =
+  /^string_ext\/(format|format_errors)\/|^string_ext\/value_errors\/(last)?indexof_out_of_range$/
 
 class NotOurs extends Error {}
 
@@ -101,7 +106,7 @@ function caseOf(test: Test, name: string): ConformanceCase | undefined {
 function* casesOf(suite: Suite, path: string): IterableIterator<ConformanceCase> {
   for (const test of suite.tests ?? []) {
     const each = caseOf(test, `${path}/${test.name}`)
-    if (each) yield each
+    if (each && !laterStrings.test(each.name)) yield each
   }
   for (const inner of suite.suites ?? []) {
     if (!otherSuites.has(inner.name))

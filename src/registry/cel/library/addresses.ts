@@ -9,6 +9,7 @@ import {
   parseIpAddress,
   parseIpNetwork,
 } from '../../../apimachinery/ip-address.ts'
+import { ipAddressFault, ipNetworkFault } from '../../../apimachinery/ip-address-fault.ts'
 import { type CelFunction, define, type Meter, traversal } from '../function.ts'
 import { CelCidr, CelError, CelIp, type CelValue, noSuchOverload } from '../values.ts'
 
@@ -17,8 +18,15 @@ function readAddress(text: CelValue | undefined, meter: Meter): IpAddress {
   if (typeof text !== 'string') throw new CelError(noSuchOverload)
   meter.charge(traversal(text.length))
   const address = parseIpAddress(text)
-  if (!address)
-    throw new CelError(`IP Address ${JSON.stringify(text)} parse error during conversion from string`)
+  if (!address) {
+    const shown = JSON.stringify(text)
+    if (text.includes('%') && parseIpAddress(text.slice(0, text.indexOf('%')))?.family === 6) {
+      throw new CelError(`IP address ${shown} with zone value is not allowed`)
+    }
+    throw new CelError(
+      `IP Address ${shown} parse error during conversion from string: ${ipAddressFault(text)}`,
+    )
+  }
   if (isIpv4Mapped(address))
     throw new CelError(`IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`)
   return address
@@ -28,8 +36,10 @@ function readNetwork(text: CelValue | undefined, meter: Meter): IpNetwork {
   if (typeof text !== 'string') throw new CelError(noSuchOverload)
   meter.charge(traversal(text.length))
   const network = parseIpNetwork(text)
-  if (!network || isIpv4Mapped(network.address)) {
-    throw new CelError(`network address parse error during conversion from string: ${JSON.stringify(text)}`)
+  const unreadable = 'network address parse error during conversion from string'
+  if (!network) throw new CelError(`${unreadable}: ${unreadable}: ${ipNetworkFault(text)}`)
+  if (isIpv4Mapped(network.address)) {
+    throw new CelError(`${unreadable}: IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`)
   }
   return network
 }

@@ -19,20 +19,14 @@ import {
 } from '../values.ts'
 import { checkedDuration, checkedTimestamp, formatTimestamp } from './times.ts'
 
-/** A double without exponent and with as many digits as it takes. */
+/** A double in the fewest digits, with an exponent of two digits or more where it is very small or above a million. */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
   if (Object.is(value, -0)) return '-0'
-  const text = String(value)
-  const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text)
-  if (!match) return text
-  const [, sign, whole = '', fraction = '', exponentText] = match
-  const exponent = Number(exponentText)
-  const digits = whole + fraction
-  return exponent > 0
-    ? `${sign}${digits.padEnd(exponent + 1, '0')}`
-    : `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e')
+  if (Number(exponent) >= -4 && Number(exponent) < 6) return String(value)
+  return `${mantissa}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`
 }
 
 /** Seconds with a fraction, as protobuf's JSON has durations. */
@@ -69,6 +63,10 @@ export function toText(value: CelValue): string {
   throw new CelError(noSuchOverload)
 }
 
+function unreadable(type: string): CelError {
+  return new CelError(`type conversion error from 'string' to '${type}'`)
+}
+
 function toInteger(value: CelValue): bigint {
   if (typeof value === 'bigint') return value
   if (value instanceof CelUint) return int64(value.value)
@@ -82,7 +80,7 @@ function toInteger(value: CelValue): bigint {
       const parsed = BigInt(value.replace(/^\+/, ''))
       if (BigInt.asIntN(64, parsed) === parsed) return parsed
     }
-    throw new CelError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
+    throw unreadable('int')
   }
   if (value instanceof CelTimestamp) {
     const seconds = value.nanoseconds / 1_000_000_000n
@@ -100,8 +98,8 @@ function toUnsigned(value: CelValue): CelUint {
     return new CelUint(BigInt(Math.trunc(value)))
   }
   if (typeof value === 'string') {
-    if (/^\d{1,20}$/.test(value)) return uint64(BigInt(value))
-    throw new CelError(`strconv.ParseUint: parsing ${JSON.stringify(value)}: invalid syntax`)
+    if (/^\d{1,20}$/.test(value) && BigInt(value) < 2n ** 64n) return new CelUint(BigInt(value))
+    throw unreadable('uint')
   }
   throw new CelError(noSuchOverload)
 }
@@ -115,7 +113,7 @@ function toDouble(value: CelValue): number {
     if (/^[+-]?inf(inity)?$/i.test(value))
       return value.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
     if (/^nan$/i.test(value)) return Number.NaN
-    throw new CelError(`strconv.ParseFloat: parsing ${JSON.stringify(value)}: invalid syntax`)
+    throw unreadable('double')
   }
   throw new CelError(noSuchOverload)
 }
@@ -125,7 +123,7 @@ function toBool(value: CelValue): boolean {
   if (typeof value === 'string') {
     if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)) return true
     if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(value)) return false
-    throw new CelError(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)
+    throw unreadable('bool')
   }
   throw new CelError(noSuchOverload)
 }
@@ -180,7 +178,7 @@ export const conversions: readonly CelFunction[] = [
     if (typeof value === 'bigint') return checkedDuration(value)
     if (typeof value !== 'string') throw new CelError(noSuchOverload)
     const nanoseconds = parseGoDuration(value)
-    if (nanoseconds === undefined) throw new CelError(`time: invalid duration ${JSON.stringify(value)}`)
+    if (nanoseconds === undefined) throw unreadable('google.protobuf.Duration')
     return checkedDuration(nanoseconds)
   }),
   define(
@@ -191,7 +189,7 @@ export const conversions: readonly CelFunction[] = [
       if (typeof value === 'bigint') return checkedTimestamp(value * 1_000_000_000n)
       if (typeof value !== 'string') throw new CelError(noSuchOverload)
       const nanoseconds = parseDateTime(value)
-      if (nanoseconds === undefined) throw new CelError(`invalid timestamp ${JSON.stringify(value)}`)
+      if (nanoseconds === undefined) throw unreadable('google.protobuf.Timestamp')
       return checkedTimestamp(nanoseconds)
     },
   ),

@@ -45,7 +45,7 @@ export const quantities: readonly CelFunction[] = [
     return integer
   }),
   define('asApproximateFloat', ['quantity.() -> double'], ([target]) => quantityAsNumber(quantity(target))),
-  define('sign', ['quantity.() -> int'], ([target]) => {
+  define('sign', ['(quantity) -> int'], ([target]) => {
     const { nanos } = quantity(target)
     return nanos === 0n ? 0n : nanos > 0n ? 1n : -1n
   }),

@@ -122,7 +122,8 @@ function search(name: string, last: boolean): CelFunction {
       meter.charge(traversal(value.length))
       const size = points(value).length
       const from = start === undefined ? (last ? size : 0) : integer(start)
-      if (from < 0 || from > size) throw new CelError(`index out of range: ${from}`)
+      if (from < 0) throw new CelError(`index out of range: ${from}`)
+      if (start !== undefined && from >= size && (last || from > size || text(part) !== '')) return -1n
       return find(value, text(part), from, last)
     },
   )

@@ -14,7 +14,7 @@ export function checkedTimestamp(nanoseconds: bigint): CelTimestamp {
 }
 
 export function checkedDuration(nanoseconds: bigint): CelDuration {
-  if (nanoseconds > longest || nanoseconds < -longest - 1n) throw new CelError('duration overflow')
+  if (nanoseconds > longest || nanoseconds < -longest - 1n) throw new CelError('integer overflow')
   return new CelDuration(nanoseconds)
 }
 
@@ -86,10 +86,8 @@ export const times: readonly CelFunction[] = [
   ...Object.entries(clockParts).map(([name, { unit, ofDate }]) =>
     define(name, [...ofTimestamp, 'duration.() -> int'], ([value, zone]) => {
       if (value instanceof CelTimestamp) return BigInt(ofDate(inZone(value, zone)))
-      // of a duration: the whole length in the unit, except for the milliseconds
-      if (value instanceof CelDuration) {
-        return name === 'getMilliseconds' ? (value.nanoseconds / unit) % 1000n : value.nanoseconds / unit
-      }
+      // of a duration: the whole length in the unit
+      if (value instanceof CelDuration) return value.nanoseconds / unit
       throw new CelError(noSuchOverload)
     }),
   ),

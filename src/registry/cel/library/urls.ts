@@ -16,11 +16,15 @@ function read(text: CelValue | undefined, meter: Meter): CelUrl {
   if (typeof text !== 'string') throw new CelError(noSuchOverload)
   meter.charge(traversal(text.length))
   const url = parseUrl(text)
-  if (!url)
-    throw new CelError(
-      `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`,
-    )
-  return url
+  if (url) return url
+  throw new CelError(
+    `URL parse error during conversion from string: parse ${JSON.stringify(text)}: ${urlFault(text)}`,
+  )
+}
+
+function urlFault(text: string): string {
+  if (text === '') return 'empty url'
+  return text.startsWith(':') ? 'missing protocol scheme' : 'invalid URI for request'
 }
 
 function part(name: string, pick: (url: CelUrl['url']) => string): CelFunction {

@@ -1,5 +1,6 @@
 import { type CelFunction, define } from '../function.ts'
 import { compareSemver, parseSemver, type Semver } from '../semver.ts'
+import { semverFault } from '../semver-fault.ts'
 import { CelError, CelQuantity, CelSemver, type CelValue, noSuchOverload } from '../values.ts'
 import { compareQuantities } from './quantities.ts'
 
@@ -22,7 +23,7 @@ function compare(target: CelValue | undefined, other: CelValue | undefined): num
 export const versions: readonly CelFunction[] = [
   define('semver', ['(string) -> semver', '(string, bool) -> semver'], ([text, normalize]) => {
     const version = read(text, normalize)
-    if (!version) throw new CelError('No Major.Minor.Patch elements found')
+    if (!version) throw new CelError(semverFault(text as string))
     return new CelSemver(version)
   }),
   define(
