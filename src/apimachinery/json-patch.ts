@@ -3,6 +3,7 @@ import { deepEqual } from './equality.ts'
 import { badRequest, requestEntityTooLarge, type StatusError } from './errors.ts'
 import { PointerError, parsePointer, readIndex, valueAt } from './json-pointer.ts'
 import type { JsonObject, JsonValue } from './object.ts'
+import { cannotUnmarshal } from './typed-json.ts'
 import { unprocessable } from './unprocessable.ts'
 
 /** Operations that one patch may have, as on a real server. */
@@ -24,7 +25,7 @@ export function applyJsonPatch(document: JsonValue, patch: JsonValue): JsonValue
       const value = operation[field] ?? ''
       if (typeof value === 'string') continue
       throw badRequest(
-        `error decoding patch: json: cannot unmarshal ${sortOf(value)} into Go struct field jsonPatchOp.${field} of type string`,
+        `error decoding patch: ${cannotUnmarshal(value, `struct field jsonPatchOp.${field}`, 'string')}`,
       )
     }
   }
@@ -45,17 +46,8 @@ export function applyJsonPatch(document: JsonValue, patch: JsonValue): JsonValue
   return patcher.document
 }
 
-/** Go's word for what a value is. */
-function sortOf(value: JsonValue): string {
-  const sort =
-    value === null ? 'null' : isObject(value) ? 'object' : Array.isArray(value) ? 'array' : typeof value
-  return sort === 'boolean' ? 'bool' : sort
-}
-
 function undecodable(value: JsonValue, goType: string): StatusError {
-  return badRequest(
-    `error decoding patch: json: cannot unmarshal ${sortOf(value)} into Go value of type ${goType}`,
-  )
+  return badRequest(`error decoding patch: ${cannotUnmarshal(value, 'value', goType)}`)
 }
 
 /** An operation that cannot be done on this document. */

@@ -1,5 +1,6 @@
 import { badRequest } from './errors.ts'
 import type { JsonObject, JsonValue } from './object.ts'
+import { cannotUnmarshal } from './typed-json.ts'
 
 /**
  * A JSON merge patch (RFC 7386) on an object; the document itself is left alone, and what the patch does not touch is
@@ -8,10 +9,7 @@ import type { JsonObject, JsonValue } from './object.ts'
 export function applyMergePatch(document: JsonObject, patch: JsonValue): JsonObject {
   if (patch === null) throw badRequest('Invalid JSON Patch')
   if (typeof patch !== 'object' || Array.isArray(patch)) {
-    const sort = Array.isArray(patch) ? 'array' : typeof patch === 'boolean' ? 'bool' : typeof patch
-    throw badRequest(
-      `error decoding patch: json: cannot unmarshal ${sort} into Go value of type map[string]interface {}`,
-    )
+    throw badRequest(`error decoding patch: ${cannotUnmarshal(patch, 'value', 'map[string]interface {}')}`)
   }
   return mergeJson(document, patch) as JsonObject
 }

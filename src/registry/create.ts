@@ -1,18 +1,16 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { cloneJson } from '../apimachinery/clone.ts'
 import { alreadyExists, badRequest } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
 import type { AdmissionRequest } from './admission.ts'
+import { answer } from './answer.ts'
 import { dryRecord, put } from './commit.ts'
 import { type Door, doorFor } from './door.ts'
 import type { Environment } from './environment.ts'
-import { checkFields, undecodable } from './field-validation.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Resource } from './kind.ts'
 import { checkNamespace } from './namespace-lifecycle-admission.ts'
 import { type Preparation, prepareCreate } from './prepare.ts'
-import { prune } from './pruning.ts'
 import type { CreateKey, RequestContext, WriteOptions, WriteOutcome } from './registry.ts'
 import { storedObject } from './stored-object.ts'
 
@@ -133,28 +131,4 @@ export function admissionRequest(
     authorize: environment.authorize,
     user: context.user,
   }
-}
-
-/** A kind that is asked and answered, never stored: the answer is the object. */
-async function answer(
-  environment: Environment,
-  context: RequestContext,
-  resource: Resource,
-  createKey: CreateKey,
-  sent: KubernetesObject,
-  options: WriteOptions,
-): Promise<WriteOutcome> {
-  const question = cloneJson(sent)
-  const unknown = prune(resource.definition.schema(), question)
-  const warnings = checkFields(options, unknown, (message) => undecodable(resource, message))
-  const object =
-    (await resource.kind.answer?.(question, {
-      user: context.user,
-      namespace: createKey.namespace,
-      time: formatTime(environment.clock.now()),
-      authorize: environment.authorize,
-    })) ?? question
-  const key = { name: object.metadata?.name ?? '' }
-  const { text } = dryRecord('', { ...object, metadata: object.metadata ?? {} }, 0)
-  return { object: { key, revision: 0, text, object }, created: true, warnings }
 }

@@ -76,6 +76,11 @@ export interface KindVersion {
    * `undefined` leaves a cell to the column's `jsonPath`. `now` is in milliseconds since 1970.
    */
   cells?(stored: KubernetesObject, now: number): readonly (JsonValue | undefined)[]
+  /**
+   * Core kinds only: what Go calls the type of a field, by its path, where that is neither the field with a capital
+   * nor `spec` or `status` behind the kind; `MicroTime` for times to the microsecond. Decoding errors name it.
+   */
+  readonly typeNames?: Readonly<Record<string, string>>
   /** Whether tables begin with a column `Name` before `columns`. Default true; Events have it last. */
   readonly nameColumn?: boolean
   readonly subresources?: {

@@ -1,4 +1,5 @@
 import type { JsonValue, KubernetesObject, ObjectMeta } from '../apimachinery/object.ts'
+import { cannotUnmarshal, timeFault, timeLayout } from '../apimachinery/typed-json.ts'
 
 /**
  * `metadata` is typed on a real server, for custom resources too: what it does not know is dropped (and reported),
@@ -49,17 +50,8 @@ export class MetadataTypeError extends Error {
   override readonly name = 'MetadataTypeError'
 }
 
-/** What Go calls the JSON value in such an error. */
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'array'
-  if (typeof value === 'boolean') return 'bool'
-  return typeof value
-}
-
 function mismatch(value: unknown, struct: string, path: string, goType: string): MetadataTypeError {
-  return new MetadataTypeError(
-    `json: cannot unmarshal ${describe(value)} into Go struct field ${struct}.${path} of type ${goType}`,
-  )
+  return new MetadataTypeError(cannotUnmarshal(value, `struct field ${struct}.${path}`, goType))
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -113,16 +105,9 @@ function decodeList(value: unknown, path: string, goType: string): unknown[] {
 function decodeTime(value: unknown, path: string): string | undefined {
   const text = decodeString(value, 'ObjectMeta', path)
   if (text === '') return undefined
-  const milliseconds = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN
-  if (Number.isNaN(milliseconds)) {
-    const quoted = JSON.stringify(text)
-    throw new MetadataTypeError(
-      `parsing time ${JSON.stringify(quoted)} as "2006-01-02T15:04:05Z07:00": cannot parse ${quoted} as "2006"`,
-    )
-  }
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
+  const fault = timeFault(text, timeLayout)
+  if (fault !== undefined) throw new MetadataTypeError(fault)
+  return `${new Date(Date.parse(text)).toISOString().slice(0, 19)}Z`
 }
 
 /**
@@ -138,8 +123,7 @@ export function decodeObjectMeta(object: KubernetesObject, isCustom: boolean): s
     throw new MetadataTypeError(
       error.message
         .replace('Go struct field ObjectMeta.metadata of type', 'Go value of type')
-        .replace(/(Go struct field \w+)\.metadata\./, '$1.')
-        .replace(/parsing time "\\(.*)\\"" as/, 'parsing time $1" as'),
+        .replace(/(Go struct field \w+)\.metadata\./, '$1.'),
     )
   }
 }

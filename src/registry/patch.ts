@@ -19,6 +19,7 @@ import {
   parseGroupVersion,
 } from '../apimachinery/object.ts'
 import { applyStrategicMergePatch } from '../apimachinery/strategic-merge-patch.ts'
+import { cannotUnmarshal } from '../apimachinery/typed-json.ts'
 import { applyMerge } from './apply.ts'
 import { create } from './create.ts'
 import type { Environment } from './environment.ts'
@@ -142,20 +143,7 @@ function asObject(value: JsonValue): KubernetesObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as unknown as KubernetesObject
   }
-  throw refusedPatch(
-    value,
-    `json: cannot unmarshal ${describe(value)} into Go value of type map[string]interface {}`,
-  )
-}
-
-function describe(value: JsonValue): string {
-  return Array.isArray(value)
-    ? 'array'
-    : value === null
-      ? 'null'
-      : typeof value === 'boolean'
-        ? 'bool'
-        : typeof value
+  throw refusedPatch(value, cannotUnmarshal(value, 'value', 'map[string]interface {}'))
 }
 
 /** 422 for what a patch would lead to, with that as the bad value: a real server's words. */

@@ -16,6 +16,7 @@ import { prune } from './pruning.ts'
 import type { WriteOptions } from './registry.ts'
 import { validateRules } from './rules.ts'
 import { validateScale } from './scale-validation.ts'
+import { typedDecodingFault } from './typed-decoding.ts'
 import { validateSchema } from './validation.ts'
 
 /**
@@ -23,15 +24,19 @@ import { validateSchema } from './validation.ts'
  * decode (metadata, unknown fields) → carry over what the caller may not set → default → mutate → validate → stamp.
  */
 
-/** What a write knows beside the object. */
-export interface Preparation {
+/** What is known of every request with an object in it. */
+interface Asked {
   readonly resource: Resource
-  readonly request: AdmissionRequest
-  readonly facts: unknown
   readonly options: WriteOptions
   readonly manager: string
   /** RFC 3339: stamped as creation, deletion and managed-fields time. */
   readonly time: string
+}
+
+/** What a write knows beside the object. */
+export interface Preparation extends Asked {
+  readonly request: AdmissionRequest
+  readonly facts: unknown
   readonly uid: string
   /** Set where the write is a server-side apply, which keeps the books itself. */
   readonly managedFields?: readonly ManagedFieldsEntry[] | undefined
@@ -73,7 +78,7 @@ function hasStatus(resource: Resource): boolean {
 /** A copy of what was sent, in stored form, rid of what the schema does not know. */
 function decode(
   sent: KubernetesObject,
-  preparation: Preparation,
+  preparation: Asked & Partial<Preparation>,
 ): { draft: KubernetesObject; warnings: string[] } {
   const { resource, options } = preparation
   const draft = cloneJson(sent)
@@ -86,6 +91,8 @@ function decode(
     if (error instanceof MetadataTypeError) throw refuse(error.message)
     throw error
   }
+  const fault = typedDecodingFault(resource, draft)
+  if (fault !== undefined) throw refuse(fault)
   unknown.push(...prune(resource.definition.schema(), draft))
   const warnings = [
     ...checkFields(options, unknown, refuse, preparation.patchFaults),
@@ -171,7 +178,7 @@ function validateStatus(
 }
 
 function track(
-  preparation: Preparation,
+  preparation: Asked & Partial<Preparation>,
   before: KubernetesObject | undefined,
   after: KubernetesObject,
   entries: readonly ManagedFieldsEntry[] | undefined,
@@ -184,13 +191,20 @@ function track(
     entries: entries ?? [],
     manager: preparation.manager,
     apiVersion: storedApiVersion(resource),
-    subresource: preparation.request.subresource,
+    subresource: preparation.request?.subresource,
     hasStatusSubresource: hasStatus(resource),
     time: preparation.time,
   })
 }
 
 /** The object that a create stores, without `resourceVersion`. `name` is final: generated names are made before. */
+/** A question is decoded and entered into the books like any object, and nothing else. */
+export function prepareQuestion(sent: KubernetesObject, asked: Asked): Prepared {
+  const { draft, warnings } = decode(sent, asked)
+  keepBooks(draft, track(asked, undefined, draft, undefined))
+  return { object: draft, warnings }
+}
+
 export function prepareCreate(sent: KubernetesObject, name: string, preparation: Preparation): Prepared {
   const decoded = decode(sent, preparation)
   return withWarnings(decoded.warnings, () => createPrepared(decoded.draft, name, preparation))

@@ -1,5 +1,6 @@
 import { cloneJson } from '../apimachinery/clone.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
+import { cannotUnmarshal } from '../apimachinery/typed-json.ts'
 import type { Resource, ScaleSubresource } from './kind.ts'
 
 /** `autoscaling/v1` Scale: an object seen as nothing but a number of replicas. */
@@ -60,9 +61,7 @@ export function scaleFault({ spec }: KubernetesObject): string | undefined {
 }
 
 function mismatch(field: string, value: unknown, goType: string): string {
-  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-  const shown = typeof value === 'number' ? `number ${value}` : found
-  return `json: cannot unmarshal ${shown} into Go struct field ${field} of type ${goType}`
+  return cannotUnmarshal(value, `struct field ${field}`, goType)
 }
 
 const scaleFields: Readonly<Record<string, readonly string[] | undefined>> = {

@@ -3,6 +3,7 @@ import { decodeJson } from '../apimachinery/decode-json.ts'
 import { badRequest, invalidObject, type StatusError, unsupportedMediaType } from '../apimachinery/errors.ts'
 import { invalid } from '../apimachinery/field-error.ts'
 import { type KubernetesObject, parseGroupVersion } from '../apimachinery/object.ts'
+import { cannotUnmarshal } from '../apimachinery/typed-json.ts'
 import type { Resource } from '../registry/kind.ts'
 import { checkName } from '../registry/named.ts'
 import type { WriteOptions } from '../registry/registry.ts'
@@ -125,23 +126,18 @@ function asObject(expected: ExpectedBody, value: unknown, bytes: Buffer): Kubern
   if (!isRecord(metadata) && metadata !== null) {
     const place = expected.compiledIn ? `struct field ${expected.kind}.metadata` : 'value'
     throw badRequest(
-      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: json: cannot unmarshal ${goWord(metadata)} into Go ${place} of type v1.ObjectMeta`,
+      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${cannotUnmarshal(metadata, place, 'v1.ObjectMeta')}`,
     )
   }
   if (kind !== expected.kind) throw wrongKind(expected, kind, metadata?.name)
   return { ...value, apiVersion, kind, metadata: { ...metadata } } as unknown as KubernetesObject
 }
 
-function goWord(value: unknown): string {
-  if (Array.isArray(value)) return 'array'
-  return typeof value === 'boolean' ? 'bool' : typeof value
-}
-
 /** What Go's decoder says when it looks for the head of what is no object. */
 function noObject(value: unknown): string {
   const head =
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-  return `json: cannot unmarshal ${goWord(value)} into Go value of type ${head}`
+  return cannotUnmarshal(value, 'value', head)
 }
 
 /** `kind` or `apiVersion` of a body; compiled-in kinds may leave them out. */
@@ -210,7 +206,7 @@ export async function decodeApply(
   const value = decoded.value ?? {}
   if (!isRecord(value)) {
     throw badRequest(
-      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goWord(value)} into Go value of type map[string]interface {}`,
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, 'value', 'map[string]interface {}')}`,
     )
   }
   const { metadata = {}, kind, apiVersion } = value

@@ -6,6 +6,7 @@ import {
   notSupported,
   required,
 } from '../apimachinery/field-error.ts'
+import { cannotUnmarshal } from '../apimachinery/typed-json.ts'
 import { validateManager } from '../registry/metadata.ts'
 import type { DeleteOptions, UpdateOptions, WriteOptions } from '../registry/registry.ts'
 import { type Query, queryBoolean, queryInteger } from './query.ts'
@@ -185,9 +186,5 @@ const goTypes: Readonly<Record<string, string>> = {
 }
 
 function wrongType(field: string, value: unknown): StatusError {
-  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-  const shown = typeof value === 'number' && field === 'gracePeriodSeconds' ? `number ${value}` : found
-  return badRequest(
-    `json: cannot unmarshal ${shown} into Go struct field DeleteOptions.${field} of type ${goTypes[field]}`,
-  )
+  return badRequest(cannotUnmarshal(value, `struct field DeleteOptions.${field}`, goTypes[field] as string))
 }

@@ -1,4 +1,4 @@
-import { base64Fault } from '../core/base64.ts'
+import { base64Fault } from '../../apimachinery/base64.ts'
 
 /** Reads the fields of a key in SSH's wire format (RFC 4251): each is a length of four bytes, then the bytes. */
 class FieldReader {

@@ -1,7 +1,7 @@
+import { base64Size } from '../../apimachinery/base64.ts'
 import { type FieldError, invalid, keyPath } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
 import { withoutNulls } from './absent-values.ts'
-import { base64Size, refuseBadBase64 } from './base64.ts'
 import type { ConfigMapObject } from './config-map.ts'
 import { checkDataKeys, checkDataSize } from './data-keys.ts'
 import { frozenFields } from './immutability.ts'
@@ -9,7 +9,6 @@ import { frozenFields } from './immutability.ts'
 export const configMapAdmission: Admission<ConfigMapObject> = {
   mutate(configMap) {
     withoutNulls(configMap)
-    refuseBadBase64('ConfigMap', configMap.binaryData)
   },
 
   validate(configMap, old) {

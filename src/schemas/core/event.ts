@@ -62,6 +62,14 @@ export const Event: Kind<EventObject> = {
       schema: onFirstUse(() =>
         objectSchema('Tells what happened to an object. It is removed after an hour.', fields()),
       ),
+      typeNames: {
+        involvedObject: 'ObjectReference',
+        source: 'EventSource',
+        eventTime: 'MicroTime',
+        series: 'EventSeries',
+        'series.lastObservedTime': 'MicroTime',
+        related: 'ObjectReference',
+      },
       columns: eventColumns,
       cells: (event: EventObject, now) => eventCells(event, now),
       nameColumn: false,

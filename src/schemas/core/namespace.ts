@@ -65,6 +65,13 @@ export const Namespace: Kind<NamespaceObject> = {
       name: 'v1',
       served: true,
       storage: true,
+      typeNames: {
+        'spec.finalizers': 'v1.FinalizerName',
+        'status.phase': 'v1.NamespacePhase',
+        'status.conditions': 'NamespaceCondition',
+        'status.conditions.type': 'v1.NamespaceConditionType',
+        'status.conditions.status': 'v1.ConditionStatus',
+      },
       schema: onFirstUse(() =>
         objectSchema('A place for names: objects of different namespaces may have the same name.', {
           spec: optional(spec()),

@@ -32,7 +32,7 @@ export const LocalSubjectAccessReview = reviewKind({
       ...validateMetadata(review, 'must be empty except for namespace', ['namespace']),
       ...validatePlace(spec, namespace),
     ]
-    if (errors.length > 0) throw invalidObject('authorization.k8s.io', 'LocalSubjectAccessReview', '', errors)
+    if (errors.length > 0) throw invalidObject('authorization.k8s.io', '', '', errors)
     return { ...review, status: await decide(authorize, callerOf(spec), spec) }
   },
 })

@@ -18,7 +18,7 @@ export const SelfSubjectAccessReview = reviewKind({
   async answer(review, { user, authorize }) {
     const spec = (review.spec ?? {}) as SelfSpec
     const errors = [...validateAction(spec), ...validateMetadata(review, 'must be empty')]
-    if (errors.length > 0) throw invalidObject('authorization.k8s.io', 'SelfSubjectAccessReview', '', errors)
+    if (errors.length > 0) throw invalidObject('authorization.k8s.io', '', '', errors)
     return { ...review, status: await decide(authorize, user, spec) }
   },
 })

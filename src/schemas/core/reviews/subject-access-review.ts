@@ -26,7 +26,7 @@ export const SubjectAccessReview = reviewKind({
   async answer(review, { authorize }) {
     const spec = (review.spec ?? {}) as SubjectSpec
     const errors = [...validateSubject(spec), ...validateMetadata(review, 'must be empty')]
-    if (errors.length > 0) throw invalidObject('authorization.k8s.io', 'SubjectAccessReview', '', errors)
+    if (errors.length > 0) throw invalidObject('authorization.k8s.io', '', '', errors)
     return { ...review, status: await decide(authorize, callerOf(spec), spec) }
   },
 })

@@ -1,6 +1,3 @@
-import { badRequest } from '../../apimachinery/errors.ts'
-import { isRecord } from '../record.ts'
-
 const alphabet = new Set('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 
 /**
@@ -41,16 +38,4 @@ function skipLineBreaks(text: string, from: number): number {
 /** How many bytes valid base64 stands for. */
 export function base64Size(text: string): number {
   return Buffer.byteLength(text.replace(/[\r\n]/g, ''), 'base64')
-}
-
-/** A real server cannot even decode such a body of `v1`; the answer is a 400 that keeps the value to itself. */
-export function refuseBadBase64(kind: string, values: unknown): void {
-  for (const value of isRecord(values) ? Object.values(values) : []) {
-    const fault = typeof value === 'string' ? base64Fault(value) : undefined
-    if (fault !== undefined) {
-      throw badRequest(
-        `${kind} in version "v1" cannot be handled as a ${kind}: illegal base64 data at input byte ${fault}`,
-      )
-    }
-  }
 }
