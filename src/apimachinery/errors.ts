@@ -206,8 +206,28 @@ export function methodNotAllowed(resource: GroupResource, action: string): Statu
   )
 }
 
+/** 404 of a path that a served group version has not. */
+export function noSuchPath(): StatusError {
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+/** 405 of a path that is there, for other methods. */
+export function noSuchMethod(): StatusError {
+  return failure(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  )
+}
+
 export function notAcceptable(accepted: readonly string[]): StatusError {
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
+}
+
+/** 415 of a compiled-in kind whose paths are not there for the type of the body. */
+export function unsupportedBody(): StatusError {
+  return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
 }
 
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {

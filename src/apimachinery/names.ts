@@ -74,7 +74,8 @@ function check(value: string, pattern: RegExp, message: string, maxLength: numbe
 
 /** A single DNS label: namespaces, and names of kinds that ask for it. */
 export function checkDns1123Label(value: string): string[] {
-  return check(value, labelPattern, dns1123LabelMessage, dns1123LabelMaxLength)
+  const message = subdomainPattern.test(value) ? 'must not contain dots' : dns1123LabelMessage
+  return check(value, labelPattern, message, dns1123LabelMaxLength)
 }
 
 /** Dot-separated labels: what a name is unless its kind asks for less. */

@@ -1,5 +1,6 @@
 import { badRequest } from './errors.ts'
 import type { JsonObject, JsonValue } from './object.ts'
+import { cannotUnmarshal } from './typed-json.ts'
 import { unprocessable } from './unprocessable.ts'
 
 /** What a strategic merge patch must know of a schema; every structural schema says it. */
@@ -34,7 +35,7 @@ export function applyStrategicMergePatch(
   document: JsonObject,
   patch: JsonValue,
 ): JsonObject {
-  if (!isObject(patch)) throw badRequest('invalid JSON document')
+  if (!isObject(patch)) throw badRequest(cannotUnmarshal(patch, 'value', 'map[string]interface {}'))
   const whole: PatchSchema = { ...schema, properties: { ...schema.properties, metadata: metadataSchema } }
   return mergeMaps(whole, document, patch)
 }

@@ -7,7 +7,7 @@ import type { RequestContext } from './registry.ts'
  * What a kind decides in code, beyond its schema: the part that webhooks and strategies play on a real server.
  *
  * A write runs `gather` once, before it, to read what it must know of other objects; then, inside the transform and
- * therefore pure and synchronous, defaulting → `mutate` → pruning → schema → CEL → `validate`.
+ * therefore pure and synchronous, defaulting → `mutate` → `stamp` → pruning → schema → CEL → `validate`.
  * A `StatusError` thrown by any of them refuses the write as it is (a 403 denial, for one); FieldErrors become one 422.
  */
 export interface Admission<T extends KubernetesObject = KubernetesObject> {
@@ -17,6 +17,11 @@ export interface Admission<T extends KubernetesObject = KubernetesObject> {
   gather?(request: AdmissionRequest): Promise<unknown>
   /** Completes `object` in place (it is a draft of this request's own). Not called for `/status`. */
   mutate?(object: T, old: T | undefined, request: AdmissionRequest, facts: unknown): void
+  /**
+   * Adds in place what is nobody's in `managedFields`, and puts back what may not be changed here. Called after `mutate`;
+   * not for `/status`.
+   */
+  stamp?(object: T, old: T | undefined): void
   /** Reports every fault. `old` is absent on create. Not called for `/status` unless `validateStatus` is set. */
   validate?(object: T, old: T | undefined, request: AdmissionRequest, facts: unknown): readonly FieldError[]
   /** Reports faults of a write to `/status`. */

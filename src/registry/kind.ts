@@ -30,10 +30,14 @@ export interface Kind<T extends KubernetesObject = KubernetesObject> {
   readonly nameFormat?: 'subdomain' | 'label'
   /** Whether `metadata.generation` is kept. Default: true for `custom`, false for `core`. */
   readonly generation?: boolean
+  /** Whether finalizers may lack a domain and a path. Default: true for `custom`, false for `core`. */
+  readonly plainFinalizers?: boolean
   /** What else must be gone from an object before it is, beside `metadata.finalizers` (a Namespace's `spec.finalizers`). */
   pendingFinalizers?(object: T): readonly string[]
   /** Marks an object whose deletion begins (a Namespace's phase). Pure; works on a draft. */
   beginDeletion?(object: T): void
+  /** Whether writes through subresources replace the metadata as well, as those of Namespaces do. Default false. */
+  readonly subresourcesReplaceMetadata?: boolean
   /** Whether an update may leave out the `resourceVersion` it is based on. Default: false for `custom`, true for `core`. */
   readonly unconditionalUpdate?: boolean
   /** Whether a PUT to a name that does not exist creates the object (Leases, Events). Default false. */
@@ -81,6 +85,11 @@ export interface KindVersion {
    * nor `spec` or `status` behind the kind; `MicroTime` for times to the microsecond. Decoding errors name it.
    */
   readonly typeNames?: Readonly<Record<string, string>>
+  /**
+   * Core kinds only: what a typed server writes of an object of which nothing was said. Nobody owns what is in it, and
+   * empty texts and objects in it are shown with every object.
+   */
+  readonly zeroValue?: KubernetesObject
   /** Whether tables begin with a column `Name` before `columns`. Default true; Events have it last. */
   readonly nameColumn?: boolean
   readonly subresources?: {

@@ -23,6 +23,8 @@ export interface TrackedUpdate {
   readonly schema: StructuralSchema
   /** The object as it was, with the books it had; absent for a create. */
   readonly before: KubernetesObject | undefined
+  /** What a create starts from: of what is in it nobody becomes the owner. Default: nothing. */
+  readonly zeroValue?: KubernetesObject | undefined
   /** The object as it will be stored. Its own `managedFields` are not looked at. */
   readonly after: KubernetesObject
   /**
@@ -74,7 +76,8 @@ function isReset(entries: readonly ManagedFieldsEntry[]): boolean {
 export function recordUpdate(managers: FieldManagers, update: TrackedUpdate): void {
   const type = mergeTypeOf(update.schema)
   reconcileManagers(managers, type, update.servesVersion)
-  const before = update.before === undefined ? {} : withoutBooks(update.before)
+  const start = update.before ?? update.zeroValue
+  const before = start === undefined ? {} : withoutBooks(start)
   const comparison = compareObjects(type, before, withoutBooks(update.after))
   const subresource = update.subresource ?? ''
   const changes = withoutReset(comparison, resetFields(update.hasStatusSubresource, subresource))

@@ -15,6 +15,8 @@ export interface MetadataRules {
   /** What a name must be. */
   readonly nameFormat: 'subdomain' | 'label'
   readonly namespaced: boolean
+  /** Compiled-in kinds refuse finalizers without a domain that are not Kubernetes' own. */
+  readonly qualifiedFinalizers?: boolean
 }
 
 /** Annotations may hold 256 KiB altogether, keys and values. */
@@ -46,8 +48,27 @@ export function validateMetadataForCreate(
     ...validateAnnotations(metadata.annotations, `${path}.annotations`),
     ...validateOwnerReferences(metadata.ownerReferences, `${path}.ownerReferences`),
     ...validateFinalizers(metadata.finalizers, `${path}.finalizers`),
+    ...(rules.qualifiedFinalizers ? validateFinalizerDomains(metadata.finalizers, `${path}.finalizers`) : []),
   )
   return errors
+}
+
+/** Finalizers that are neither Kubernetes' own nor have a domain, which compiled-in kinds refuse. */
+export function validateFinalizerDomains(
+  finalizers: readonly string[] | undefined,
+  path = 'metadata.finalizers',
+): FieldError[] {
+  return (finalizers ?? []).flatMap((finalizer, index) =>
+    finalizer.includes('/') || wellKnownFinalizers.has(finalizer)
+      ? []
+      : [
+          invalid(
+            `${path}[${index}]`,
+            finalizer,
+            'name is neither a standard finalizer name nor is it fully qualified',
+          ),
+        ],
+  )
 }
 
 /** Faults of the metadata that is to replace `old`. */

@@ -7,9 +7,14 @@ import { formatGroupVersion } from '../apimachinery/object.ts'
 import type { AdmissionRequest } from './admission.ts'
 import { applyDefaults } from './defaulting.ts'
 import { checkFields, undecodable } from './field-validation.ts'
-import { groupResource, type KindVersion, type Resource, storageVersion } from './kind.ts'
+import { groupResource, type Kind, type KindVersion, type Resource, storageVersion } from './kind.ts'
 import { trackUpdate } from './managed-fields.ts'
-import { finalizerWarnings, validateMetadataForCreate, validateMetadataForUpdate } from './metadata.ts'
+import {
+  finalizerWarnings,
+  validateFinalizerDomains,
+  validateMetadataForCreate,
+  validateMetadataForUpdate,
+} from './metadata.ts'
 import { decodeObjectMeta, MetadataTypeError } from './object-meta.ts'
 import { dropDuplicateOwners } from './owner-reference-duplicates.ts'
 import { prune } from './pruning.ts'
@@ -71,6 +76,10 @@ function keepsGeneration(resource: Resource): boolean {
   return resource.kind.generation ?? resource.kind.origin === 'custom'
 }
 
+function takesPlainFinalizers(kind: Kind): boolean {
+  return kind.plainFinalizers ?? kind.origin === 'custom'
+}
+
 function hasStatus(resource: Resource): boolean {
   return storedDefinition(resource).subresources?.status === true
 }
@@ -104,7 +113,13 @@ function decode(
         `${resource.apiVersion} ${resource.kind.names.kind} is deprecated`,
     )
   }
-  return { draft: resource.conversion ? resource.conversion.toStored(draft) : draft, warnings }
+  const stored = resource.conversion ? resource.conversion.toStored(draft) : draft
+  return { draft: withZeroes(stored, storedDefinition(resource).zeroValue), warnings }
+}
+
+/** What a typed server writes even where nothing was said of it. */
+function withZeroes(object: KubernetesObject, zero: KubernetesObject | undefined): KubernetesObject {
+  return zero ? { ...cloneJson(zero), ...object } : object
 }
 
 function refuseInvalid(preparation: Preparation, name: string, errors: readonly FieldError[]): void {
@@ -187,6 +202,7 @@ function track(
   return trackUpdate({
     schema: storedDefinition(resource).schema(),
     before,
+    zeroValue: storedDefinition(resource).zeroValue,
     after,
     entries: entries ?? [],
     manager: preparation.manager,
@@ -238,13 +254,16 @@ function createPrepared(draft: KubernetesObject, name: string, preparation: Prep
     })
     applyDefaults(schema, object)
   }
+  const books = preparation.managedFields ?? track(preparation, undefined, object, given.managedFields)
+  kind.admission?.stamp?.(object, undefined)
   const metadataErrors = validateMetadataForCreate(object.metadata, {
     nameFormat: kind.nameFormat ?? 'subdomain',
     namespaced: kind.scope === 'Namespaced',
+    qualifiedFinalizers: !takesPlainFinalizers(kind),
   })
   refuseInvalid(preparation, object.metadata.name, validateWhole(resource, object, undefined, metadataErrors))
   admit(preparation, name, () => kind.admission?.validate?.(object, undefined, request, preparation.facts))
-  keepBooks(object, preparation.managedFields ?? track(preparation, undefined, object, given.managedFields))
+  keepBooks(object, books)
   return { object, warnings: writeWarnings(resource, object, undefined) }
 }
 
@@ -304,19 +323,21 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
   delete object.metadata.managedFields
   const schema = storedDefinition(resource).schema()
   applyDefaults(schema, object)
-  if (kind.admission?.mutate && replacesMain(request)) {
+  if (kind.admission?.mutate && (replacesMain(request) || kind.subresourcesReplaceMetadata)) {
     admit(preparation, old.metadata.name, () => {
       kind.admission?.mutate?.(object, old, request, preparation.facts)
       return undefined
     })
     applyDefaults(schema, object)
   }
+  if (replacesMain(request)) kind.admission?.stamp?.(object, old)
   if (keepsGeneration(resource) && specChanged(resource, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
+  // A real server looks at the metadata twice, and tells what it found twice.
   const metadataErrors = validateMetadataForUpdate(object.metadata, old.metadata)
-  // A real server looks at the metadata of custom resources twice, and tells what it found twice.
-  const before = kind.origin === 'custom' ? [...metadataErrors, ...metadataErrors] : metadataErrors
+  const before = [...metadataErrors, ...metadataErrors]
+  if (!takesPlainFinalizers(kind)) before.push(...validateFinalizerDomains(object.metadata.finalizers))
   refuseInvalid(
     preparation,
     old.metadata.name,
@@ -368,12 +389,13 @@ function replacedPart(
     }
     case 'finalize': {
       const finalizers = (draft.spec as { finalizers?: unknown } | undefined)?.finalizers
-      const next = cloneJson(old)
+      const next: KubernetesObject = { ...cloneJson(old), metadata: draft.metadata }
       next.spec = { ...(next.spec as object), finalizers: finalizers ?? [] }
       return next
     }
     default: {
       const { status: _status, ...rest } = cloneJson(old)
+      if (preparation.resource.kind.subresourcesReplaceMetadata) rest.metadata = draft.metadata
       return draft.status === undefined ? rest : { ...rest, status: draft.status }
     }
   }

@@ -213,9 +213,7 @@ export async function decodeApply(
   if (!isRecord(metadata)) throw badRequest('error decoding YAML: metadata must be an object')
   if (apiVersion !== expected.apiVersion || kind !== expected.kind) {
     const { group, version } = parseGroupVersion(typeof apiVersion === 'string' ? apiVersion : '')
-    throw badRequest(
-      `invalid object type: ${group === '' && version !== '' ? '' : `${group}/`}${version}, Kind=${typeof kind === 'string' ? kind : ''}`,
-    )
+    throw badRequest(`invalid object type: ${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`)
   }
   const object = { ...value, metadata: { ...metadata } } as unknown as KubernetesObject
   // What is not said is what it is.

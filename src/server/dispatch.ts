@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { badRequest, methodNotAllowed, notFound } from '../apimachinery/errors.ts'
-import { groupResource, type Resource } from '../registry/kind.ts'
+import { badRequest, methodNotAllowed, noSuchMethod, noSuchPath, notFound } from '../apimachinery/errors.ts'
+import { groupResource, type KindSet, type Resource } from '../registry/kind.ts'
 import { resourceVerbs } from './discovery/api-resource.ts'
 import { discover } from './discovery.ts'
 import { create } from './handlers/create.ts'
@@ -59,15 +59,18 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
   ): Promise<Answer | undefined> {
     const kinds = await environment.registry.kinds(context.plane)
     const resource = kinds.find(info.group, info.version, info.resource)
-    if (!resource || !hasShapeOf(resource, info)) return pageNotFound
+    if (!resource || !hasShapeOf(resource, info)) {
+      if (isCompiledIn(kinds, info)) throw noSuchPath()
+      return pageNotFound
+    }
+    const isCustom = resource.kind.origin === 'custom'
     if (!hasSubresource(resource, info)) {
       // A custom resource is looked at as a whole; what the URL adds is then a name that is not there.
-      if (resource.kind.origin === 'custom') throw notFound(groupResource(resource.kind), info.name)
-      return pageNotFound
+      throw isCustom ? notFound(groupResource(resource.kind), info.name) : noSuchPath()
     }
     onServed()
     const handler = handlers[info.verb]
-    if (resource.kind.origin === 'custom') {
+    if (isCustom) {
       // Nobody answers for custom resources of all namespaces but a list and a watch.
       if (isAcrossNamespaces(resource, info) && !isReading(info)) return pageNotFound
       if (!info.named && (info.verb === 'update' || info.verb === 'patch')) {
@@ -75,6 +78,8 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
       }
     }
     if (!handler || !allows(resource, info)) {
+      if (resource.kind.answer && info.named) throw noSuchPath()
+      if (!isCustom) throw noSuchMethod()
       throw methodNotAllowed(groupResource(resource.kind), info.verb || request.method.toLowerCase())
     }
     const userAgent = request.headers['user-agent']
@@ -101,7 +106,7 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
     if (open) return open
     if (!context) return pageNotFound
     if (method !== 'GET' && method !== 'HEAD') {
-      throw methodNotAllowed({ group: '', resource: '' }, method.toLowerCase())
+      throw noSuchMethod()
     }
     const kinds = await environment.registry.kinds(context.plane)
     const { accept, 'if-none-match': ifNoneMatch } = request.headers
@@ -118,6 +123,13 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
       ? dispatchResource(request, reply, { ...planeRequest, context }, info, onServed)
       : dispatchPath(request, planeRequest)
   }
+}
+
+/** Whether a real server has the group version compiled in: then its paths are a list, and what is not there is told. */
+function isCompiledIn({ groups }: KindSet, { group, version }: ResourceInfo): boolean {
+  if (group === '') return true
+  const served = groups.find(({ name }) => name === group)?.versions.find((each) => each.version === version)
+  return served?.resources.some(({ kind }) => kind.origin === 'core') ?? false
 }
 
 /** Whether the URL has the shape of the kind's scope. */

@@ -99,8 +99,10 @@ export function listForm(view: View): ListForm {
 }
 
 /** What the list is called in Go. */
-function listType({ kind, version }: Resource): string {
-  return kind.origin === 'custom' ? '*unstructured.UnstructuredList' : `*${version}.${kind.names.listKind}`
+function listType({ kind, group }: Resource): string {
+  if (kind.origin === 'custom') return '*unstructured.UnstructuredList'
+  const { listKind } = kind.names
+  return `*${group === '' ? 'core' : group.split('.')[0]}.${listKind}`
 }
 
 function metadataText(format: Format, stored: StoredObject): string {

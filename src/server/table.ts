@@ -71,7 +71,8 @@ function columnDefinition(column: PrinterColumn, { origin }: Kind): TableColumn 
     origin === 'custom' ? `Custom resource definition column (in JSONPath format): ${column.jsonPath}` : ''
   return {
     name: column.name,
-    type: column.type,
+    // Compiled-in kinds write the time that has passed as a text.
+    type: origin === 'core' && column.type === 'date' ? 'string' : column.type,
     format: column.format ?? '',
     description: column.description || place,
     priority: column.priority ?? 0,

@@ -142,7 +142,7 @@ describe('directives', () => {
 
 describe('refusals', () => {
   test.each<[JsonObject, JsonValue, string]>([
-    [{}, [], 'invalid JSON document'],
+    [{}, [], 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
     [{}, { $patch: 'merge' }, 'unknown patch type: merge in map: {"$patch":"merge"}'],
     [
       { containers: items('a') },

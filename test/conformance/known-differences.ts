@@ -1,7 +1,18 @@
-/** A real server answers 500 here, although the fault is the caller's. */
+/** A real server answers 500 here, although the fault is the caller’s. */
 const faultOfTheCaller = 'a 500 of a real server; the fault is the caller’s'
 /** A fault of ours that is known. */
 const open = 'not as a real server answers'
+const wrongKind =
+  'a real server goes on to validate the object as one of the kind of the URL, without its defaults'
+const protobufStatus = 'a real server writes the refusal in protobuf; errors are always JSON here'
+const lostScale = 'a real server trips over a type that it has not registered; the fault is told here'
+const afterNull = 'follows from a null that a real server took a few steps earlier'
+const quickCollector =
+  'our garbage collector is done with the foreground deletion before the next request comes'
+const registered =
+  'a real server has more kinds registered than are served here, and says of others that it does not know them'
+const goMap = 'a real server shows the patch as a Go map, and converts it field by field'
+const absentTime = 'a real server shows a time that is not there as null'
 
 /**
  * Where an answer of ours is not that of a real server: by story and step, with the reason. A step that is listed here
@@ -10,29 +21,32 @@ const open = 'not as a real server answers'
 export const knownDifferences: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   create: {
     'the definition': open,
-    'of another kind': open,
-    'of another version': open,
-    'as protobuf': open,
-    'answered in protobuf, which custom kinds have not': open,
+    'of another kind': wrongKind,
+    'of another version': 'a real server warns of fields before it looks at the version',
+    'as protobuf': 'a real server closes the connection; 415 says why',
+    'answered in protobuf, which custom kinds have not': protobufStatus,
   },
   update: {
     'the definition': open,
-    'of another kind': open,
-    'of the scale to a word': open,
-    'of the scale of another kind': open,
-    'of the scale with unknown fields': open,
-    'below a status': open,
+    'of another kind': wrongKind,
+    'of the scale to a word': lostScale,
+    'of the scale of another kind': lostScale,
+    'of the scale with unknown fields': lostScale,
+    'below a status':
+      'a real server does not look at what follows in the path; a path that is not there is a 404 here',
   },
   patch: {
     'the definition': open,
-    'JSON: without a value': open,
-    'JSON: with an unknown field': open,
-    'JSON: with an unknown field, refused': open,
-    'JSON: with a field twice': open,
-    'what is left': open,
+    'JSON: without a value':
+      'RFC 6902 asks for a value, and its test suite refuses this; a real server takes null',
+    'JSON: with an unknown field': afterNull,
+    'JSON: with an unknown field, refused': afterNull,
+    'JSON: with a field twice': afterNull,
+    'what is left': afterNull,
   },
   apply: {
     'the definition': open,
+    'of what is no YAML': 'the words are those of another YAML library',
     'with unknown fields': faultOfTheCaller,
     'with unknown metadata': faultOfTheCaller,
     'with values of other types': faultOfTheCaller,
@@ -41,98 +55,49 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'with an element twice': faultOfTheCaller,
     'with an entry of a set twice': faultOfTheCaller,
     'of the scale': faultOfTheCaller,
-    'of what is no YAML': open,
   },
   delete: {
     'the definition': open,
+    'a change of what is being deleted': quickCollector,
+    'its deletion taken back': quickCollector,
     'with a body that is no JSON': faultOfTheCaller,
     'with a body of another kind': faultOfTheCaller,
     'with options of the wrong type': faultOfTheCaller,
-    'a change of what is being deleted': open,
-    'its deletion taken back': open,
   },
   list: {
     'the definition': open,
-    'a token that is none': open,
+    'a token that is none': 'the words are those of another JSON decoder',
+    'in protobuf, which custom kinds have not': protobufStatus,
+    'watched as a list of metadata': 'a real server answers 200 and nothing',
+    'watched as YAML': 'the YAML of a real server has its fields in another order',
+    'watched from the first revision':
+      'a real server has compacted it; a new one of ours has everything from the first revision',
     'one at a revision that is no number': faultOfTheCaller,
     'one as a list of metadata': faultOfTheCaller,
-    'in protobuf, which custom kinds have not': open,
-    'watched as a list of metadata': open,
-    'watched as YAML': open,
     'watched from no revision': faultOfTheCaller,
-    'watched from the first revision': open,
   },
   'config maps': {
-    'of an unknown kind': open,
-    'of another version': open,
-    'of another group': open,
-    'in no namespace': open,
-    'with values of the wrong type': open,
-    'with data of the wrong type': open,
-    'with a time of the wrong form': open,
-    'with a key twice': open,
-    'with a finalizer without a domain': open,
-    'to a name': open,
+    'of an unknown kind': registered,
+    'of another version': registered,
+    'of another group': registered,
+    'merge of the kind': 'a real server decodes the patched object as what it claims to be',
+    'strategic, with an unknown field, refused': goMap,
+    'strategic, with values of the wrong type': goMap,
+    'strategic, that is no JSON': 'a real server says it without saying that it was the patch',
     'at no revision': faultOfTheCaller,
-    'of a collection': open,
-    'of a status': open,
-    'merge of the identity': open,
-    'merge of the kind': open,
-    'merge with values of the wrong type': open,
-    'strategic, with an unknown field, refused': open,
-    'strategic, with values of the wrong type': open,
     'strategic, with an unknown directive': faultOfTheCaller,
-    'strategic, that is no JSON': open,
-    'strategic, that is a list': open,
-    'as plain JSON': open,
-    'apply of another kind': open,
     'apply with unknown fields': faultOfTheCaller,
-    'one as a Table': open,
-    'a list as metadata of one': open,
-    'a subresource': open,
-    'below a name': open,
-    'of all namespaces by a name': open,
-    'deletion at an old revision': open,
-    'deletion of all': open,
   },
   core: {
-    'a namespace': open,
-    'a namespace with a bad name': open,
-    'a namespace changed': open,
-    'a namespace as a Table': open,
-    'namespaces by their phase': open,
-    'kube-system cannot go': open,
-    'namespaces do not go together': open,
-    'finalizers of a namespace': open,
-    'finalizers of a namespace are not read apart': open,
-    'status of a namespace': open,
-    'a secret as a Table': open,
-    'a lease': open,
-    'a lease with a time of the wrong form': open,
-    'a lease put where none is': open,
-    'an event': open,
-    'the event in its other spelling': open,
-    'events by their reason': open,
-    'no resource': open,
-    'no version': open,
-    'a method that discovery has not': open,
-    'another method that discovery has not': open,
+    'an event': absentTime,
+    'the event in its other spelling': absentTime,
+    'events by their reason': absentTime,
+    'another method that discovery has not':
+      'a real server does not look at the method; 405 says that nothing is deleted',
   },
   reviews: {
-    'may I': open,
-    'may I, without metadata of any use': open,
-    'may I what': open,
-    'may I both': open,
-    'may I, with unknown fields': open,
-    'may I, of the wrong type': open,
-    'may I, of another wrong type': open,
-    'may they': open,
-    'may nobody': open,
-    'may they, with selectors': open,
-    'whose token': open,
-    'may they here': open,
-    'may they elsewhere': open,
-    'reviews are not listed': open,
-    'reviews are not read': open,
+    'may I both': 'a real server shows the fields of a Go structure',
+    'may I, with unknown fields':
+      'unknown fields are told from the inside out, and with a real server in the order of the document',
   },
 }

@@ -114,7 +114,8 @@ function settled(value: unknown, memory: ReadonlyMap<string, string>): unknown {
       text = text.replace(/(patch: )?Invalid value: "\{.*\}": /s, '$1Invalid value: <the object>: ')
       text = text.replace(/\bBad_[a-z0-9]{5}\b/g, 'Bad_<suffix>')
       if (/^[0-9]+s$/.test(text)) return '<age>'
-      return text.replace(/current: \d+/g, 'current: <revision>')
+      text = text.replace(/202[1-9]-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
+      return text.replace(/(?<=current: |in record \()\d+/g, '<revision>')
     }
     if (Array.isArray(each)) return each.map((item) => visit(item, ''))
     if (typeof each !== 'object' || each === null) return each

@@ -73,7 +73,7 @@ describe('metadata of a new object', () => {
   test('a name is a subdomain, or a label where the kind asks', () => {
     expect(create({ name: 'a.b' })).toEqual([])
     expect(create({ name: 'a.b' }, 'label')[0]).toContain(
-      'metadata.name: Invalid value: "a.b": a lowercase RFC 1123 label must consist of',
+      'metadata.name: Invalid value: "a.b": must not contain dots',
     )
     expect(create({ name: 'A' })[0]).toContain(
       'metadata.name: Invalid value: "A": a lowercase RFC 1123 subdomain must consist of',

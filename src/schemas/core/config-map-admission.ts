@@ -20,22 +20,16 @@ export const configMapAdmission: Admission<ConfigMapObject> = {
     return [
       ...(old === undefined ? [] : frozenFields(configMap, old, ['data', 'binaryData'])),
       ...checkDataKeys('data', Object.keys(data)),
-      ...repeatedKeys('data', data, 'binaryData', binaryData),
+      ...repeatedKeys(data, binaryData),
       ...checkDataKeys('binaryData', Object.keys(binaryData)),
-      ...repeatedKeys('binaryData', binaryData, 'data', data),
       // The path of the whole object is written like this by a real server, too.
       ...checkDataSize('[]', size),
     ]
   },
 }
 
-function repeatedKeys(
-  path: string,
-  values: Record<string, string>,
-  otherPath: string,
-  others: Record<string, string>,
-): FieldError[] {
-  return Object.keys(values)
-    .filter((key) => Object.hasOwn(others, key))
-    .map((key) => invalid(keyPath(path, key), key, `duplicate of key present in ${otherPath}`))
+function repeatedKeys(data: Record<string, string>, binaryData: Record<string, string>): FieldError[] {
+  return Object.keys(data)
+    .filter((key) => Object.hasOwn(binaryData, key))
+    .map((key) => invalid(keyPath('data', key), key, 'duplicate of key present in binaryData'))
 }

@@ -156,6 +156,7 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinitionObject> = {
   scope: 'Cluster',
   planes: ['root', 'project'],
   origin: 'core',
+  plainFinalizers: true,
   generation: true,
   admission: customResourceDefinitionAdmission,
   versions: [

@@ -27,7 +27,12 @@ const fromStored = new Map(spellings)
 const toStored = new Map(spellings.map(([stored, spelled]) => [spelled, stored]))
 
 const conversion: Conversion = {
-  fromStored: (object) => renamed(object, fromStored),
+  // This spelling leaves out what `v1` shows as an empty text.
+  fromStored: (object) =>
+    renamed(
+      Object.fromEntries(Object.entries(object).filter(([, value]) => value !== '')) as KubernetesObject,
+      fromStored,
+    ),
   toStored: (object) => ({ involvedObject: {}, ...renamed(object, toStored) }),
 }
 

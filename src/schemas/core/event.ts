@@ -62,6 +62,13 @@ export const Event: Kind<EventObject> = {
       schema: onFirstUse(() =>
         objectSchema('Tells what happened to an object. It is removed after an hour.', fields()),
       ),
+      zeroValue: {
+        metadata: { name: '' },
+        involvedObject: {},
+        source: {},
+        reportingComponent: '',
+        reportingInstance: '',
+      },
       typeNames: {
         involvedObject: 'ObjectReference',
         source: 'EventSource',

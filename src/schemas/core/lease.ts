@@ -42,6 +42,7 @@ export const Lease: Kind<LeaseObject> = {
           spec: optional(spec()),
         }),
       ),
+      zeroValue: { metadata: { name: '' }, spec: {} },
       typeNames: { 'spec.acquireTime': 'MicroTime', 'spec.renewTime': 'MicroTime' },
       columns: [textColumn('Holder', '.spec.holderIdentity'), ageColumn],
     },

@@ -10,12 +10,14 @@ import { immortalNamespaces, kubernetesFinalizer, namespaceNameLabel } from './n
  * through `/finalize`, and deletion alone makes it Terminating.
  */
 export const namespaceAdmission: Admission<NamespaceObject> = {
-  mutate(namespace, old) {
+  mutate(namespace) {
     withoutNulls(namespace)
     namespace.metadata.labels = {
       ...namespace.metadata.labels,
       [namespaceNameLabel]: namespace.metadata.name,
     }
+  },
+  stamp(namespace, old) {
     if (old === undefined) {
       const sent: unknown = namespace.spec?.finalizers
       const finalizers: string[] = Array.isArray(sent) ? sent : []
@@ -31,8 +33,9 @@ export const namespaceAdmission: Admission<NamespaceObject> = {
       namespace.spec = cloneJson(old.spec)
     }
   },
-  validateDelete({ metadata: { name } }) {
-    if (immortalNamespaces.has(name)) {
+  /** The namespaces that stay are refused before anybody looks whether they are there. */
+  async gather({ operation, key: { name } }) {
+    if (operation === 'delete' && immortalNamespaces.has(name)) {
       throw forbidden({ group: '', resource: 'namespaces' }, name, 'this namespace may not be deleted')
     }
   },

@@ -54,6 +54,7 @@ export const Namespace: Kind<NamespaceObject> = {
   scope: 'Cluster',
   planes: ['root', 'project'],
   origin: 'core',
+  subresourcesReplaceMetadata: true,
   nameFormat: 'label',
   admission: namespaceAdmission,
   pendingFinalizers: (namespace) => namespace.spec?.finalizers ?? [],
@@ -65,6 +66,7 @@ export const Namespace: Kind<NamespaceObject> = {
       name: 'v1',
       served: true,
       storage: true,
+      zeroValue: { metadata: { name: '' }, spec: {}, status: {} },
       typeNames: {
         'spec.finalizers': 'v1.FinalizerName',
         'status.phase': 'v1.NamespacePhase',

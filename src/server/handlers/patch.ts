@@ -1,4 +1,4 @@
-import { unsupportedMediaType } from '../../apimachinery/errors.ts'
+import { unsupportedBody, unsupportedMediaType } from '../../apimachinery/errors.ts'
 import type { JsonValue } from '../../apimachinery/object.ts'
 import type { Patch } from '../../registry/registry.ts'
 import {
@@ -43,7 +43,9 @@ function patchType({ resource, contentType }: ResourceRequest): Patch['type'] {
   )
   const given = mediaType(contentType)
   const type = allowed.includes(given) ? patchTypes[given] : undefined
-  if (type === undefined) throw unsupportedMediaType(allowed)
+  if (type === undefined) {
+    throw resource.kind.origin === 'core' ? unsupportedBody() : unsupportedMediaType(allowed)
+  }
   return type
 }
 

@@ -240,7 +240,7 @@ describe.runIf(hasKubectl)('kubectl edit, patch, replace, label, annotate and sc
     test('a kind without a scale has none', async () => {
       await session.run(['create', 'configmap', 'flat'])
       expect(await session.refused(['scale', 'configmap', 'flat', '--replicas=2'])).toBe(
-        'Error from server (NotFound): the server could not find the requested resource (patch configmaps flat)\n',
+        'Error from server (NotFound): the server could not find the requested resource\n',
       )
     })
   })

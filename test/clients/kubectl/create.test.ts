@@ -127,10 +127,10 @@ describe.runIf(hasKubectl)('kubectl create', () => {
 
   test('kinds that are not served are refused as by a server without them', async () => {
     expect(await session.refused(['create', 'serviceaccount', 'robot'])).toBe(
-      'error: failed to create serviceaccount: the server could not find the requested resource (post serviceaccounts)\n',
+      'error: failed to create serviceaccount: the server could not find the requested resource\n',
     )
     expect(await session.refused(['create', 'token', 'robot'])).toBe(
-      'error: failed to create token: the server could not find the requested resource (post serviceaccounts robot)\n',
+      'error: failed to create token: the server could not find the requested resource\n',
     )
     expect(await session.refused(['create', 'deployment', 'web', '--image=nginx'])).toBe(
       'error: failed to create deployment: the server could not find the requested resource (post deployments.apps)\n',

@@ -55,6 +55,7 @@ export async function admit<T extends KubernetesObject>(
   const schema = storageVersion(kind as unknown as Kind).schema()
   applyDefaults(schema, draft)
   admission?.mutate?.(draft, old, request, facts)
+  admission?.stamp?.(draft, old)
   const faults = admission?.validate?.(draft, old, request, facts) ?? []
   if (old === undefined && faults.length === 0) await admission?.afterCreate?.(draft, request)
   return {

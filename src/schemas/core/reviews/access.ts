@@ -131,7 +131,7 @@ export function validateAction({
     })
   }
   for (const name of ['fieldSelector', 'labelSelector'] as const) {
-    errors.push(...validateSelector(`spec.resourceAttributes.${name}`, name, resource?.[name]))
+    errors.push(...validateSelector(`spec.resourceAttributes.${name}`, resource?.[name]))
   }
   return errors
 }
@@ -163,7 +163,6 @@ function isEmpty(value: unknown): boolean {
 
 function validateSelector(
   field: string,
-  name: string,
   selector: Static<ReturnType<typeof resourceAttributes>>['fieldSelector'],
 ): FieldError[] {
   if (!selector) return []
@@ -175,7 +174,10 @@ function validateSelector(
   }
   if (rawSelector === '' && requirements.length === 0) {
     return [
-      required(`${field}.requirements`, `when ${name} is specified, requirements or rawSelector is required`),
+      required(
+        `${field}.requirements`,
+        `when ${field} is specified, requirements or rawSelector is required`,
+      ),
     ]
   }
   return []

@@ -8,6 +8,8 @@ export interface ReviewDefinition {
   readonly kind: string
   readonly scope: Kind['scope']
   readonly schema: () => StructuralSchema
+  /** What there is where nothing was said. Default: an empty question and an empty answer. */
+  readonly zeroValue?: Record<string, object>
   /** `review` has the shape of the schema. */
   answer(review: KubernetesObject, request: AnswerRequest): Promise<KubernetesObject>
 }
@@ -23,7 +25,8 @@ const typeNames = {
 }
 
 /** A question to the server: created, answered in its status, and never stored. */
-export function reviewKind({ group, kind, scope, schema, answer }: ReviewDefinition): Kind {
+export function reviewKind(definition: ReviewDefinition): Kind {
+  const { group, kind, scope, schema, answer, zeroValue = { spec: {}, status: {} } } = definition
   const singular = kind.toLowerCase()
   return {
     group,
@@ -31,7 +34,17 @@ export function reviewKind({ group, kind, scope, schema, answer }: ReviewDefinit
     scope,
     planes: ['root', 'project'],
     origin: 'core',
-    versions: [{ name: 'v1', served: true, storage: true, schema, columns: [], typeNames }],
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema,
+        columns: [],
+        typeNames,
+        zeroValue: { metadata: { name: '' }, ...zeroValue },
+      },
+    ],
     answer,
   }
 }

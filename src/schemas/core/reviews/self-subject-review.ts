@@ -9,6 +9,7 @@ export const SelfSubjectReview = reviewKind({
   group: 'authentication.k8s.io',
   kind: 'SelfSubjectReview',
   scope: 'Cluster',
+  zeroValue: { status: {} },
   schema: onFirstUse(() =>
     objectSchema('Asks as whom the server knows the sender.', {
       status: optional(object('The answer.', { userInfo: optional(userInfo('The sender of the review.')) })),

@@ -50,7 +50,7 @@ export function createTokenReviewKind({ authenticateToken, audiences }: TokenRev
       const user = good.length > 0 ? await authenticateToken(asked.token) : undefined
       const answer: Static<ReturnType<typeof status>> = user
         ? { authenticated: true, user: userInfoOf(user), audiences: good }
-        : { user: {}, error: '[invalid bearer token]' }
+        : { user: {}, error: 'invalid bearer token' }
       return { ...review, status: answer }
     },
   })
