@@ -13,6 +13,8 @@ import { acquireStateLock } from '../storage/state-lock.ts'
 import { type Announcement, announceAsJson, announceInWords, warnOfOpenDoors } from './announce.ts'
 import { openAuditLog } from './audit-log.ts'
 import { readDefinitions } from './definitions.ts'
+import { boundHeapGrowth } from './heap-growth.ts'
+import { releaseMemoryWhenIdle } from './idle-memory.ts'
 import { readLimits } from './limit-option.ts'
 import type { Options } from './options.ts'
 import { openStateDirectory, type StateDirectory } from './state-directory.ts'
@@ -42,6 +44,7 @@ export async function start(
     if (options.json) announceAsJson(announcement, terminal)
     else
       announceInWords(announcement, { stateDirectory: options.memory ? undefined : directory.path }, terminal)
+    releases.push(boundHeapGrowth(), releaseMemoryWhenIdle({ clock: systemClock }))
     await ended
   } finally {
     for (const release of releases.reverse()) await release()
