@@ -33,7 +33,11 @@ export function keyPath(parent: string, key: number | string): string {
 
 /** How Kubernetes shows a bad value: a text in Go's quotes, anything else as JSON, and nothing at all as `null`. */
 export function formatBadValue(value: unknown): string {
-  return typeof value === 'string' ? quoteText(value) : JSON.stringify(value ?? null)
+  if (typeof value === 'string') return quoteText(value)
+  // as Go's encoder has it, safe inside of HTML
+  return JSON.stringify(value ?? null).replaceAll(/[<>&\u2028\u2029]/g, (each) => {
+    return `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 function withDetail(text: string, detail: string): string {

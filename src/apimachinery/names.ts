@@ -26,7 +26,7 @@ function patternMessage(sentence: string, format: string, ...examples: string[])
 }
 
 function maxLengthMessage(length: number): string {
-  return `must be no more than ${length} bytes`
+  return `must be no more than ${length} characters`
 }
 
 export const dns1123LabelMessage = patternMessage(

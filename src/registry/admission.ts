@@ -24,6 +24,8 @@ export interface Admission<T extends KubernetesObject = KubernetesObject> {
   stamp?(object: T, old: T | undefined): void
   /** Reports every fault. `old` is absent on create. Not called for `/status` unless `validateStatus` is set. */
   validate?(object: T, old: T | undefined, request: AdmissionRequest, facts: unknown): readonly FieldError[]
+  /** What is told of an object that is taken. `old` is absent on create. Not called for `/status`. */
+  warnings?(object: T, old: T | undefined): string[]
   /** Reports faults of a write to `/status`. */
   validateStatus?(object: T, old: T, request: AdmissionRequest, facts: unknown): readonly FieldError[]
   /** Throws a StatusError when `old` may not be deleted. */

@@ -1,31 +1,23 @@
-import { deepEqual } from '../apimachinery/equality.ts'
-import {
-  duplicate,
-  type FieldError,
-  invalid,
-  notSupported,
-  required,
-  tooMany,
-} from '../apimachinery/field-error.ts'
-import { compileJsonPath, JsonPathError } from '../apimachinery/json-path.ts'
+import { type FieldError, invalid, notSupported, required } from '../apimachinery/field-error.ts'
 import { checkDns1035Label, checkDns1123Subdomain } from '../apimachinery/names.ts'
-import type { KubernetesObject } from '../apimachinery/object.ts'
+import type { JsonValue, KubernetesObject } from '../apimachinery/object.ts'
 import {
   type DefinitionSpec,
   type DefinitionVersion,
   definitionSpec,
   definitionStatus,
 } from './custom-resource-definition.ts'
+import { checkApproval } from './definition-approval.ts'
+import { checkConversion } from './definition-conversion.ts'
+import { checkVersionContents } from './definition-version-validation.ts'
 import type { KindNames } from './kind.ts'
-import { checkSchema } from './schema-check.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
-const maxSelectableFields = 8
+export { schemaDecodingFault } from './definition-schema-decoding.ts'
+export { pruneDefinitionSchemas } from './definition-schema-pruning.ts'
+export { definitionWarnings } from './definition-warnings.ts'
 
-/**
- * The faults of a definition that is new, or (with `old`) replaces one. Metadata is checked apart. What all versions
- * have in common is reported once, at `spec` itself, as a real server does, which keeps it there.
- */
+/** The faults of a definition that is new, or (with `old`) replaces one. Metadata is checked apart. */
 export function validateCustomResourceDefinition(
   definition: KubernetesObject,
   old?: KubernetesObject,
@@ -43,11 +35,10 @@ export function validateCustomResourceDefinition(
   checkRequiredNames(spec.names ?? {}, errors)
   checkNames(spec.names ?? {}, 'spec.names', errors)
   checkConversion(spec, errors)
-  checkVersionContents(spec, old, errors)
-  if (old) {
-    checkImmutable(spec, old, errors)
-    checkStoredVersions(definition, errors)
-  }
+  checkVersionContents(spec.versions ?? [], (old && definitionSpec(old).versions) ?? [], errors)
+  if (old) checkImmutable(spec, old, errors)
+  checkStoredVersions(definition, errors)
+  checkApproval(definition, old, errors)
   return errors
 }
 
@@ -66,6 +57,14 @@ function checkGroup(spec: DefinitionSpec, errors: FieldError[]): void {
     errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']))
   }
   if (spec.preserveUnknownFields) {
+    if (
+      (spec.versions ?? []).some(
+        ({ schema }) => schema?.openAPIV3Schema && hasDefaults(schema.openAPIV3Schema),
+      )
+    ) {
+      const detail = 'must be false in order to use defaults in the schema'
+      errors.push(invalid('spec.preserveUnknownFields', true, detail))
+    }
     errors.push(
       invalid(
         'spec.preserveUnknownFields',
@@ -76,31 +75,45 @@ function checkGroup(spec: DefinitionSpec, errors: FieldError[]): void {
   }
 }
 
+function hasDefaults(schema: StructuralSchema): boolean {
+  return (
+    schema.default !== undefined ||
+    Object.values(schema.properties ?? {}).some(hasDefaults) ||
+    (schema.items !== undefined && hasDefaults(schema.items)) ||
+    (typeof schema.additionalProperties === 'object' && hasDefaults(schema.additionalProperties))
+  )
+}
+
 function checkVersions(spec: DefinitionSpec, errors: FieldError[]): void {
   const versions = spec.versions ?? []
-  for (const [index, version] of versions.entries()) {
-    const place = `spec.versions[${index}]`
-    const messages = checkDns1035Label(version.name ?? '')
-    if (messages.length > 0) errors.push(invalid(`${place}.name`, version.name ?? '', messages.join(',')))
-    if (version.deprecationWarning !== undefined && !version.deprecated) {
-      errors.push(
-        invalid(
-          `${place}.deprecationWarning`,
-          version.deprecationWarning,
-          'can only be set for deprecated versions',
-        ),
-      )
-    }
+  for (const [index, { name = '' }] of versions.entries()) {
+    const messages = checkDns1035Label(name)
+    if (messages.length === 0) continue
+    errors.push(invalid(`spec.versions[${index}].name`, name, messages.join(',')))
+    // a real server still has the name of the first version at another place too
+    if (index === 0 && name !== '') errors.push(invalid('spec.version', name, messages.join(',')))
   }
-  if (versions.length === 0) {
-    errors.push(required('spec.versions', 'must have at least one version'))
-    return
-  }
+  const shown = spec.versions ? versions.map(shownVersion) : null
   if (new Set(versions.map(({ name }) => name)).size < versions.length) {
-    errors.push(invalid('spec.versions', versions, 'must contain unique version names'))
+    errors.push(invalid('spec.versions', shown, 'must contain unique version names'))
   }
   if (versions.filter(({ storage }) => storage).length !== 1) {
-    errors.push(invalid('spec.versions', versions, 'must have exactly one version marked as storage version'))
+    errors.push(invalid('spec.versions', shown, 'must have exactly one version marked as storage version'))
+  }
+}
+
+/** A version as a real server's messages have it: what all versions have in common is elsewhere there. */
+function shownVersion(version: DefinitionVersion): JsonValue {
+  return {
+    Name: version.name ?? '',
+    Served: version.served ?? false,
+    Storage: version.storage ?? false,
+    Deprecated: version.deprecated ?? false,
+    DeprecationWarning: version.deprecationWarning ?? null,
+    Schema: null,
+    Subresources: null,
+    AdditionalPrinterColumns: null,
+    SelectableFields: null,
   }
 }
 
@@ -143,154 +156,6 @@ function checkNameList(names: readonly string[] | undefined, path: string, error
   }
 }
 
-/** Objects differ between versions by `apiVersion` only: there is nobody here who could call a webhook. */
-function checkConversion(spec: DefinitionSpec, errors: FieldError[]): void {
-  const strategy = spec.conversion?.strategy
-  if (strategy !== undefined && strategy !== 'None') {
-    errors.push(notSupported('spec.conversion.strategy', strategy, ['None']))
-  }
-}
-
-function checkVersionContents(
-  spec: DefinitionSpec,
-  old: KubernetesObject | undefined,
-  errors: FieldError[],
-): void {
-  const versions = spec.versions ?? []
-  const oldVersions = (old && definitionSpec(old).versions) ?? []
-  each(versions, 'schema', 'validation', (version, path) => {
-    const schema = version.schema?.openAPIV3Schema
-    const place = `${path}.openAPIV3Schema`
-    if (!schema) errors.push(required(place, 'schemas are required'))
-    // a schema that is served already is not questioned again
-    else if (!oldVersions.some((oldVersion) => deepEqual(oldVersion.schema?.openAPIV3Schema, schema))) {
-      errors.push(...checkSchema(schema, place))
-    }
-  })
-  each(versions, 'subresources', 'subresources', (version, path) => checkScale(version, path, errors))
-  each(versions, 'additionalPrinterColumns', 'additionalPrinterColumns', (version, path) =>
-    checkColumns(version, path, errors),
-  )
-  each(versions, 'selectableFields', 'selectableFields', (version, path) =>
-    checkSelectableFields(version, path, errors),
-  )
-}
-
-/** Visits a part of every version; where all versions have the same one, once and at `spec`. */
-function each(
-  versions: readonly DefinitionVersion[],
-  part: 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields',
-  common: string,
-  visit: (version: DefinitionVersion, path: string) => void,
-): void {
-  const [first, ...rest] = versions
-  if (!first) return
-  if (rest.every((version) => deepEqual(version[part], first[part]))) visit(first, `spec.${common}`)
-  else for (const [index, version] of versions.entries()) visit(version, `spec.versions[${index}].${part}`)
-}
-
-function checkScale(version: DefinitionVersion, path: string, errors: FieldError[]): void {
-  const scale = version.subresources?.scale
-  if (!scale) return
-  for (const [field, root, isRequired] of [
-    ['specReplicasPath', '.spec', true],
-    ['statusReplicasPath', '.status', true],
-    ['labelSelectorPath', '.status', false],
-  ] as const) {
-    const value = scale[field] ?? ''
-    const place = `${path}.scale.${field}`
-    if (value === '') {
-      if (isRequired) errors.push(required(place))
-      continue
-    }
-    const fault = simplePathFault(value)
-    const fits = value.startsWith(`${root}.`) || (field === 'labelSelectorPath' && value.startsWith('.spec.'))
-    if (fault !== undefined) errors.push(invalid(place, value, fault))
-    else if (!fits) {
-      const where = field === 'labelSelectorPath' ? 'either .spec or .status' : root
-      errors.push(invalid(place, value, `should be a json path under ${where}`))
-    }
-  }
-}
-
-function simplePathFault(path: string): string | undefined {
-  if (path === '') return 'must not be empty'
-  return path.startsWith('.') ? undefined : 'must be a simple json path starting with .'
-}
-
-const columnTypes = ['boolean', 'date', 'integer', 'number', 'string']
-const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password']
-
-function checkColumns(version: DefinitionVersion, path: string, errors: FieldError[]): void {
-  for (const [index, column] of (version.additionalPrinterColumns ?? []).entries()) {
-    const place = `${path}[${index}]`
-    if (!column.name) errors.push(required(`${place}.name`))
-    if (!column.type) errors.push(required(`${place}.type`, `must be one of ${columnTypes.join(',')}`))
-    else if (!columnTypes.includes(column.type)) {
-      errors.push(invalid(`${place}.type`, column.type, `must be one of ${columnTypes.join(',')}`))
-    }
-    if (column.format && !columnFormats.includes(column.format)) {
-      errors.push(invalid(`${place}.format`, column.format, `must be one of ${columnFormats.join(',')}`))
-    }
-    if (!column.jsonPath) errors.push(required(`${place}.jsonPath`))
-    else {
-      const fault = simplePathFault(column.jsonPath) ?? jsonPathFault(column.jsonPath)
-      if (fault !== undefined) errors.push(invalid(`${place}.jsonPath`, column.jsonPath, fault))
-    }
-  }
-}
-
-function jsonPathFault(path: string): string | undefined {
-  try {
-    compileJsonPath(path)
-    return undefined
-  } catch (error) {
-    if (error instanceof JsonPathError) return error.message
-    throw error
-  }
-}
-
-function checkSelectableFields(version: DefinitionVersion, path: string, errors: FieldError[]): void {
-  const fields = version.selectableFields ?? []
-  if (fields.length > maxSelectableFields) errors.push(tooMany(path, fields.length, maxSelectableFields))
-  const seen = new Set<string>()
-  for (const [index, { jsonPath = '' }] of fields.entries()) {
-    const place = `${path}[${index}].jsonPath`
-    if (jsonPath === '') {
-      errors.push(required(place))
-      continue
-    }
-    if (seen.has(jsonPath)) errors.push(duplicate(place, jsonPath))
-    seen.add(jsonPath)
-    if (jsonPath === '.metadata' || jsonPath.startsWith('.metadata.')) {
-      errors.push(invalid(place, jsonPath, 'must not point to fields in metadata'))
-      continue
-    }
-    const target = fieldAt(version.schema?.openAPIV3Schema, jsonPath)
-    if (!target) errors.push(invalid(place, jsonPath, 'is an invalid path: does not refer to a valid field'))
-    else if (!['string', 'boolean', 'integer'].includes(target.type ?? '')) {
-      errors.push(
-        invalid(
-          place,
-          jsonPath,
-          'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
-        ),
-      )
-    }
-  }
-}
-
-/** The schema of a field that `.a.b` names. */
-function fieldAt(schema: StructuralSchema | undefined, path: string): StructuralSchema | undefined {
-  if (!path.startsWith('.')) return undefined
-  let current = schema
-  for (const name of path.slice(1).split('.')) {
-    const properties = current?.properties
-    current = properties && Object.hasOwn(properties, name) ? properties[name] : undefined
-  }
-  return current
-}
-
 /** Names become keys of the store, so some never change, and others not once objects may exist. */
 function checkImmutable(spec: DefinitionSpec, old: KubernetesObject, errors: FieldError[]): void {
   const oldSpec = definitionSpec(old)
@@ -310,10 +175,20 @@ function checkImmutable(spec: DefinitionSpec, old: KubernetesObject, errors: Fie
 
 /** A version in which objects may be stored cannot be taken away. */
 function checkStoredVersions(definition: KubernetesObject, errors: FieldError[]): void {
-  const versions = new Set((definitionSpec(definition).versions ?? []).map(({ name }) => name))
-  for (const [index, version] of (definitionStatus(definition).storedVersions ?? []).entries()) {
-    if (!versions.has(version)) {
-      errors.push(invalid(`status.storedVersions[${index}]`, version, 'must appear in spec.versions'))
-    }
+  const path = 'status.storedVersions'
+  const stored = definitionStatus(definition).storedVersions ?? []
+  if (stored.length === 0) {
+    errors.push(invalid(path, null, 'must have at least one stored version'))
+    return
+  }
+  const versions = definitionSpec(definition).versions ?? []
+  for (const { name = '', storage } of versions) {
+    if (storage && !stored.includes(name))
+      errors.push(invalid(path, stored, `must have the storage version ${name}`))
+  }
+  for (const [index, name] of stored.entries()) {
+    if (versions.some((version) => version.name === name)) continue
+    const detail = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`
+    errors.push(invalid(`${path}[${index}]`, name, detail))
   }
 }

@@ -12,7 +12,13 @@ export interface DefinitionSpec {
   readonly scope?: string
   readonly names?: Partial<KindNames>
   readonly versions?: readonly DefinitionVersion[]
-  readonly conversion?: { readonly strategy?: string }
+  readonly conversion?: {
+    readonly strategy?: string
+    readonly webhook?: {
+      readonly clientConfig?: object
+      readonly conversionReviewVersions?: readonly string[]
+    }
+  }
   readonly preserveUnknownFields?: boolean
 }
 

@@ -90,6 +90,8 @@ export interface KindVersion {
    * empty texts and objects in it are shown with every object.
    */
   readonly zeroValue?: KubernetesObject
+  /** Drops in place what the schema cannot tell to be unknown, because it nests without end, and returns the paths. */
+  readonly pruneNested?: (object: KubernetesObject) => string[]
   /** Whether tables begin with a column `Name` before `columns`. Default true; Events have it last. */
   readonly nameColumn?: boolean
   readonly subresources?: {

@@ -103,6 +103,7 @@ function decode(
   const fault = typedDecodingFault(resource, draft)
   if (fault !== undefined) throw refuse(fault)
   unknown.push(...prune(resource.definition.schema(), draft))
+  unknown.push(...(resource.definition.pruneNested?.(draft) ?? []))
   const warnings = [
     ...checkFields(options, unknown, refuse, preparation.patchFaults),
     ...dropDuplicateOwners(draft.metadata, preparation.isPatch ?? false),
@@ -261,8 +262,14 @@ function createPrepared(draft: KubernetesObject, name: string, preparation: Prep
     namespaced: kind.scope === 'Namespaced',
     qualifiedFinalizers: !takesPlainFinalizers(kind),
   })
-  refuseInvalid(preparation, object.metadata.name, validateWhole(resource, object, undefined, metadataErrors))
-  admit(preparation, name, () => kind.admission?.validate?.(object, undefined, request, preparation.facts))
+  const errors = validateWhole(resource, object, undefined, metadataErrors)
+  // What is compiled in tells the faults of metadata together with the others.
+  const together = kind.origin === 'core' && errors.length === metadataErrors.length ? errors : []
+  if (together.length === 0) refuseInvalid(preparation, object.metadata.name, errors)
+  admit(preparation, name, () => [
+    ...together,
+    ...(kind.admission?.validate?.(object, undefined, request, preparation.facts) ?? []),
+  ])
   keepBooks(object, books)
   return { object, warnings: writeWarnings(resource, object, undefined) }
 }
@@ -275,10 +282,14 @@ function keepBooks({ metadata }: KubernetesObject, books: readonly ManagedFields
 /** What is told of an object that passes: on a real server only custom resources are looked at for their finalizers. */
 function writeWarnings(
   { kind }: Resource,
-  { metadata }: KubernetesObject,
+  object: KubernetesObject,
   old: KubernetesObject | undefined,
 ): string[] {
-  return kind.origin === 'custom' ? finalizerWarnings(metadata.finalizers, old?.metadata.finalizers) : []
+  const finalizers = [object.metadata.finalizers, old?.metadata.finalizers] as const
+  return [
+    ...(kind.origin === 'custom' ? finalizerWarnings(...finalizers) : []),
+    ...(kind.admission?.warnings?.(object, old) ?? []),
+  ]
 }
 
 function createdMetadata(given: ObjectMeta, name: string, preparation: Preparation): ObjectMeta {

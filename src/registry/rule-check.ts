@@ -62,6 +62,18 @@ export function compileRules(
   return [...walk.errors, ...walk.costs.total(path)]
 }
 
+/** A rule as a real server's messages have it. */
+function shownRule(rule: ValidationRule): unknown {
+  return {
+    Rule: rule.rule,
+    Message: rule.message ?? '',
+    MessageExpression: rule.messageExpression ?? '',
+    Reason: rule.reason ?? null,
+    FieldPath: rule.fieldPath ?? '',
+    OptionalOldSelf: rule.optionalOldSelf ?? null,
+  }
+}
+
 interface Walk {
   readonly errors: FieldError[]
   readonly costs: RuleCosts
@@ -69,7 +81,7 @@ interface Walk {
   readonly suppressCosts: boolean
 }
 
-/** `uncorrelatable`: the path of the nearest list or map above whose parts have no old counterpart. */
+/** `uncorrelatable`: the path of the highest list above whose items have no old counterpart. */
 function checkNode(
   schema: StructuralSchema,
   path: string,
@@ -85,9 +97,8 @@ function checkNode(
   if (typeof schema.additionalProperties === 'object') {
     below(schema.additionalProperties, `${path}.additionalProperties`, uncorrelatable)
   }
-  const atomicMap = schema['x-kubernetes-map-type'] === 'atomic'
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    below(property, `${path}.properties[${name}]`, uncorrelatable ?? (atomicMap ? path : undefined))
+    below(property, `${path}.properties[${name}]`, uncorrelatable)
   }
   if (schema.items) {
     const correlates = schema['x-kubernetes-list-type'] === 'map'
@@ -128,9 +139,9 @@ function checkExpressions(
     const place = `${path}.x-kubernetes-validations[${index}]`
     const compiled = compileRule(rule, schema, view.type, size)
     spend(`${place}.rule`, compiled.cost * times, 'estimated rule cost')
-    if (compiled.fault !== undefined) errors.push(invalid(`${place}.rule`, rule, compiled.fault))
+    if (compiled.fault !== undefined) errors.push(invalid(`${place}.rule`, shownRule(rule), compiled.fault))
     if (compiled.messageFault !== undefined) {
-      errors.push(invalid(`${place}.messageExpression`, rule, compiled.messageFault))
+      errors.push(invalid(`${place}.messageExpression`, shownRule(rule), compiled.messageFault))
     } else if (compiled.messageProgram) {
       spend(`${place}.messageExpression`, compiled.messageCost, 'estimated messageExpression cost')
     }

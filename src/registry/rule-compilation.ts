@@ -37,8 +37,10 @@ export interface RuleNode {
 
 const trees = new WeakMap<StructuralSchema, RuleNode | null>()
 
-/** The rules of a whole object; undefined where its schema has none. */
-export function ruleTreeOf(schema: StructuralSchema): RuleNode | undefined {
+/** The rules of a whole object, or of a value that is none; undefined where its schema has none. */
+export function ruleTreeOf(schema: StructuralSchema, isResource = true): RuleNode | undefined {
+  // values by themselves are looked at once, when a default is checked
+  if (!isResource) return buildNode(schema, schema, viewOf(schema, false))
   let tree = trees.get(schema)
   if (tree === undefined) {
     tree = buildNode(schema, schema, viewOf(schema, true)) ?? null
@@ -123,7 +125,7 @@ export function compileRule(
           subject: 'messageExpression ',
         })
       : undefined
-  const place = rule.fieldPath ? resolveRuleFieldPath(schema, rule.fieldPath) : { path: '' }
+  const place = rule.fieldPath ? resolveRuleFieldPath(schema, rule.fieldPath) : { path: '', schema }
   return {
     rule,
     program: main.program,

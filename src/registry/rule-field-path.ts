@@ -1,13 +1,19 @@
 import type { StructuralSchema } from './structural-schema.ts'
 
 /** Where a rule's `fieldPath` points, as a path below the rule's own value; or why it points nowhere. */
-export type RuleFieldPath = { readonly path: string } | { readonly fault: string }
+export type RuleFieldPath =
+  | { readonly path: string; readonly schema: StructuralSchema }
+  | { readonly fault: string }
 
 const token = /\.|\[|\]|'(?:[^'\\]|\\.)*'|[^.[\]']+/g
 
-/** Resolves `.spec.name` or `['x-y'].z`: fields of objects and keys of maps that the schema has; no lists. */
-export function resolveRuleFieldPath(schema: StructuralSchema, text: string): RuleFieldPath {
-  const tokens = text.match(token) ?? []
+/** Resolves `.spec.name` or, where brackets are allowed, `['x-y'].z`: fields of objects and keys of maps; no lists. */
+export function resolveRuleFieldPath(
+  schema: StructuralSchema,
+  text: string,
+  { isBracketAllowed } = { isBracketAllowed: true },
+): RuleFieldPath {
+  const tokens: string[] = text.match(token) ?? []
   if (tokens.join('') !== text) return { fault: 'does not refer to a valid field' }
   let path = ''
   let current = schema
@@ -15,6 +21,7 @@ export function resolveRuleFieldPath(schema: StructuralSchema, text: string): Ru
   while (next < tokens.length) {
     const opening = tokens[next++] as string
     if (opening !== '.' && opening !== '[') return { fault: `expected [ or . but got: ${opening}` }
+    if (opening === '[' && !isBracketAllowed) return { fault: 'array notation is not allowed' }
     const word = tokens[next++]
     if (word === undefined) return { fault: 'unexpected end of JSON path' }
     let name = word
@@ -38,7 +45,7 @@ export function resolveRuleFieldPath(schema: StructuralSchema, text: string): Ru
       current = additionalProperties
     } else return { fault: 'does not refer to a valid field' }
   }
-  return { path }
+  return { path, schema: current }
 }
 
 const escapes: Readonly<Record<string, string>> = {

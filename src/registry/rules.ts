@@ -34,6 +34,22 @@ export function validateRules(
   return run.errors
 }
 
+/** The same for a value at `path` that is a part of an object. `isResource`: it is a whole object itself. */
+export function validateRulesOfValue(
+  schema: StructuralSchema,
+  value: unknown,
+  old: unknown,
+  path: string,
+  isResource: boolean,
+): FieldError[] {
+  const tree = ruleTreeOf(schema, isResource)
+  if (!tree) return []
+  const run: Run = { errors: [], budget: costPerRequest }
+  const correlation = old === undefined ? uncorrelated : { current: { value, old }, parent: undefined }
+  validateNode(tree, run, path, value, old, correlation)
+  return run.errors
+}
+
 const blockingTypes: ReadonlySet<string> = new Set<FieldError['type']>([
   'FieldValueNotSupported',
   'FieldValueRequired',

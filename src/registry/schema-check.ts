@@ -7,12 +7,14 @@ import {
   notSupported,
   required,
 } from '../apimachinery/field-error.ts'
-import { applyValueDefaults } from './defaulting.ts'
+import type { JsonValue } from '../apimachinery/object.ts'
+import { validateEmbeddedResources } from './embedded-resource.ts'
 import { pruneValue } from './pruning.ts'
 import { checkRuleTexts, compileRules } from './rule-check.ts'
+import { validateRulesOfValue } from './rules.ts'
 import { checkStructural } from './structural-check.ts'
 import type { StructuralSchema } from './structural-schema.ts'
-import { validateSchema } from './validation.ts'
+import { validateValue } from './validation.ts'
 
 /** Schemas beyond these are nobody's, and would make every later walk over them slow. */
 const maxDepth = 100
@@ -26,9 +28,16 @@ export function checkSchema(schema: StructuralSchema, path: string, isUnchanged 
   const tooLarge = checkSize(schema, path)
   if (tooLarge) return [tooLarge]
   const keywords: FieldError[] = []
-  checkKeywords(schema, path, keywords)
+  if (schema.nullable)
+    keywords.push(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'))
+  checkKeywords(schema, path, { isRoot: true, inMetadata: false, noDefaults: undefined }, keywords)
   // what follows walks by the structure, so it waits until that is sound
-  if (keywords.some(({ message }) => message.endsWith(itemsAsList))) return keywords
+  if (keywords.some(({ type, message }) => type === 'FieldValueForbidden' && notStructural.test(message))) {
+    return keywords
+  }
+  if (keywords.length === 0 && saysDialect(schema)) {
+    return [invalid(path, '', "OpenAPIV3Schema 'schema' is not supported")]
+  }
   const structure = checkStructural(schema, path)
   if (structure.length > 0) return [...structure, ...keywords]
   const defaults = checkDefaults(schema, path)
@@ -57,8 +66,9 @@ function checkSize(schema: StructuralSchema, path: string): FieldError | undefin
   return undefined
 }
 
-/** The one keyword that is not even a schema: nothing can walk on below it. */
+/** Said of what cannot be read as a structural schema at all. */
 const itemsAsList = 'items must be a schema object and not an array'
+const notStructural = /is not supported$|^Forbidden: items must be a schema object/
 
 const unsupportedKeywords = [
   'id',
@@ -69,10 +79,28 @@ const unsupportedKeywords = [
   '$ref',
 ]
 
-function checkKeywords(schema: StructuralSchema, path: string, errors: FieldError[]): void {
+function saysDialect(schema: StructuralSchema): boolean {
+  if ((schema as { $schema?: string }).$schema) return true
+  for (const [part] of subschemas(schema, '')) if (saysDialect(part)) return true
+  return false
+}
+
+/** Where a schema is. */
+interface Context {
+  readonly isRoot: boolean
+  /** Inside of the head of an object, embedded or not. */
+  readonly inMetadata: boolean
+  /** Why there must be no defaults; undefined: there may. */
+  readonly noDefaults: string | undefined
+}
+
+function checkKeywords(schema: StructuralSchema, path: string, context: Context, errors: FieldError[]): void {
   const raw = schema as Readonly<Record<string, unknown>>
+  if (context.noDefaults !== undefined && schema.default !== undefined) {
+    errors.push(forbiddenField(`${path}.default`, `must not be set ${context.noDefaults}`))
+  }
   for (const keyword of unsupportedKeywords) {
-    if (raw[keyword] !== undefined)
+    if (raw[keyword] !== undefined && raw[keyword] !== '')
       errors.push(forbiddenField(`${path}.${keyword}`, `${keyword} is not supported`))
   }
   if (schema.type === 'null') {
@@ -81,6 +109,11 @@ function checkKeywords(schema: StructuralSchema, path: string, errors: FieldErro
   if (Array.isArray(schema.items)) {
     errors.push(forbiddenField(`${path}.items`, itemsAsList))
     return
+  }
+  if (context.inMetadata && schema['x-kubernetes-embedded-resource']) {
+    errors.push(
+      forbiddenField(`${path}.x-kubernetes-embedded-resource`, 'must not be used inside of resource meta'),
+    )
   }
   if (schema.uniqueItems) {
     errors.push(
@@ -97,17 +130,31 @@ function checkKeywords(schema: StructuralSchema, path: string, errors: FieldErro
   checkMapType(schema, path, errors)
   checkListType(schema, path, errors)
   checkRuleTexts(schema, path, errors)
-  for (const [part, below] of subschemas(schema, path)) checkKeywords(part, below, errors)
+  for (const [part, below] of subschemas(schema, path)) {
+    checkKeywords(part, below, contextBelow(schema, part, context), errors)
+  }
+}
+
+const headFields = ['metadata', 'kind', 'apiVersion'] as const
+
+function contextBelow(schema: StructuralSchema, part: StructuralSchema, context: Context): Context {
+  const inner = { ...context, isRoot: false }
+  if (part === schema.additionalProperties && context.inMetadata) {
+    return { ...inner, noDefaults: 'inside additionalProperties applying to object metadata' }
+  }
+  if (!context.isRoot && !schema['x-kubernetes-embedded-resource']) return inner
+  const field = headFields.find((name) => schema.properties?.[name] === part)
+  if (field === undefined) return inner
+  const noDefaults = context.isRoot ? `in top-level ${field}` : context.noDefaults
+  return { isRoot: false, inMetadata: true, noDefaults }
 }
 
 function checkAdditionalProperties(schema: StructuralSchema, path: string, errors: FieldError[]): void {
   const { additionalProperties, properties } = schema
-  const place = `${path}.additionalProperties`
   if (additionalProperties === undefined || additionalProperties === true) return
   if (properties && Object.keys(properties).length > 0) {
-    errors.push(forbiddenField(place, 'additionalProperties and properties are mutual exclusive'))
-  } else if (additionalProperties === false) {
-    errors.push(forbiddenField(place, 'additionalProperties cannot be set to false'))
+    const detail = 'additionalProperties and properties are mutual exclusive'
+    errors.push(forbiddenField(`${path}.additionalProperties`, detail))
   }
 }
 
@@ -143,7 +190,13 @@ function checkListType(schema: StructuralSchema, path: string, errors: FieldErro
     errors.push(listType === undefined ? required(place, detail) : invalid(place, listType, detail))
   }
   if (listType === 'map') checkListMap(schema, keys, path, errors)
-  if (listType === 'set' && schema.items) checkSetItems(schema.items, `${path}.items`, errors)
+  const { items } = schema
+  if (!items || (listType !== 'map' && listType !== 'set')) return
+  if (items.nullable) {
+    const detail = `cannot be nullable when x-kubernetes-list-type is ${listType}`
+    errors.push(forbiddenField(`${path}.items.nullable`, detail))
+  }
+  if (listType === 'set' && schema.type === 'array') checkSetItems(items, `${path}.items`, errors)
 }
 
 function checkListMap(
@@ -167,6 +220,7 @@ function checkListMap(
         "must be object if parent array's x-kubernetes-list-type is map",
       ),
     )
+    return
   }
   for (const [index, key] of keys.entries()) {
     const property =
@@ -178,7 +232,7 @@ function checkListMap(
       errors.push(
         invalid(
           `${place}.type`,
-          property.type,
+          items.type,
           "must be a scalar type if parent array's x-kubernetes-list-type is map",
         ),
       )
@@ -204,25 +258,22 @@ function checkListMap(
   }
 }
 
+/** Of an item only its whole counts, so it must be atomic; lists are, unless they say otherwise. */
 function checkSetItems(items: StructuralSchema, path: string, errors: FieldError[]): void {
-  if (items.nullable) {
-    errors.push(forbiddenField(`${path}.nullable`, 'cannot be nullable when x-kubernetes-list-type is set'))
-  }
-  const extension = items.type === 'object' ? 'x-kubernetes-map-type' : 'x-kubernetes-list-type'
-  if (items.type !== 'object' && items.type !== 'array') return
-  if (items[extension] !== 'atomic') {
-    errors.push(
-      invalid(
-        `${path}.${extension}`,
-        items[extension],
-        'must be atomic as item of a list with x-kubernetes-list-type=set',
-      ),
-    )
+  const listType = items['x-kubernetes-list-type']
+  const detail = 'must be atomic as item of a list with x-kubernetes-list-type=set'
+  if (items.type === 'array' && listType !== undefined && listType !== 'atomic') {
+    errors.push(invalid(`${path}.x-kubernetes-list-type`, listType, detail))
+  } else if (items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
+    errors.push(invalid(`${path}.x-kubernetes-map-type`, listType, detail))
   }
 }
 
 /** Every schema directly inside of another, with its path. */
-function* subschemas(schema: StructuralSchema, path: string): IterableIterator<[StructuralSchema, string]> {
+export function* subschemas(
+  schema: StructuralSchema,
+  path: string,
+): IterableIterator<[StructuralSchema, string]> {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     yield [property, `${path}.properties[${name}]`]
   }
@@ -237,22 +288,41 @@ function* subschemas(schema: StructuralSchema, path: string): IterableIterator<[
   if (schema.not) yield [schema.not, `${path}.not`]
 }
 
-/** A default is pruned already, and valid once the defaults inside of it are applied. */
+/** A default is pruned already, and valid as it is. */
 function checkDefaults(schema: StructuralSchema, path: string, isRoot = true): FieldError[] {
   const errors: FieldError[] = []
   if (schema.default !== undefined && schema.default !== null) {
     const place = childPath(path, 'default')
-    if (isRoot) errors.push(forbiddenField(place, 'must not be set at the root'))
-    else {
-      const value = cloneJson(schema.default)
-      if (pruneValue(schema, value).length > 0) {
-        errors.push(invalid(place, schema.default, 'must not have unknown fields'))
-      } else {
-        applyValueDefaults(schema, value)
-        errors.push(...validateSchema(schema, value, undefined, place))
-      }
+    const value = cloneJson(schema.default)
+    const isResource = isRoot || schema['x-kubernetes-embedded-resource'] === true
+    if (pruneValue(schema, value).length > 0) {
+      errors.push(invalid(place, schema.default, 'must not have unknown fields'))
     }
+    errors.push(...validateDefault(schema, schema.default, place, isResource))
   }
-  for (const [part, below] of subschemas(schema, path)) errors.push(...checkDefaults(part, below, false))
+  for (const [part, below] of structuralParts(schema, path)) errors.push(...checkDefaults(part, below, false))
   return errors
+}
+
+/** Schemas that say what there is, and not only what must hold of it. */
+function* structuralParts(
+  schema: StructuralSchema,
+  path: string,
+): IterableIterator<[StructuralSchema, string]> {
+  const { allOf: _allOf, anyOf: _anyOf, oneOf: _oneOf, not: _not, ...structure } = schema
+  yield* subschemas(structure, path)
+}
+
+function validateDefault(
+  schema: StructuralSchema,
+  value: JsonValue,
+  place: string,
+  isResource: boolean,
+): FieldError[] {
+  const { 'x-kubernetes-embedded-resource': _embedded, ...own } = schema
+  const whole = isResource ? { ...own, required: [...(own.required ?? []), 'apiVersion', 'kind'] } : own
+  const errors = [...validateValue(whole, value, place), ...validateEmbeddedResources(own, value, place)]
+  if (errors.length > 0) return errors
+  const ofUpdate = validateRulesOfValue(schema, value, value, place, isResource)
+  return ofUpdate.length > 0 ? ofUpdate : validateRulesOfValue(schema, value, undefined, place, isResource)
 }

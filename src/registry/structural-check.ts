@@ -17,7 +17,7 @@ import type { StructuralSchema } from './structural-schema.ts'
 export function checkStructural(schema: StructuralSchema, path: string): FieldError[] {
   const errors: FieldError[] = []
   checkInvariants(schema, 'root', path, errors)
-  checkCompleteness(schema, path, errors)
+  checkDeclared(schema, schema, path, path, errors)
   return errors
     .map((error) => ({ error, text: formatFieldError(error) }))
     .sort((left, right) => (left.text < right.text ? -1 : left.text > right.text ? 1 : 0))
@@ -201,17 +201,7 @@ function checkNested(part: StructuralSchema, path: string, errors: FieldError[],
   }
 }
 
-/** Every field that a junctor restricts is declared outside of junctors as well. */
-function checkCompleteness(schema: StructuralSchema, path: string, errors: FieldError[]): void {
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    checkCompleteness(property, `${path}.properties[${name}]`, errors)
-  }
-  if (schema.items) checkCompleteness(schema.items, `${path}.items`, errors)
-  const values = schemaOf(schema.additionalProperties)
-  if (values) checkCompleteness(values, `${path}.additionalProperties`, errors)
-  checkDeclared(schema, schema, path, path, errors)
-}
-
+/** Every field that a junctor at the root restricts is declared outside of junctors as well; of others, nobody asks. */
 function checkDeclared(
   part: StructuralSchema,
   schema: StructuralSchema,

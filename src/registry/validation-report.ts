@@ -48,7 +48,7 @@ export class ValidationReport {
 
   wrongType(expected: string, found: string): void {
     const name = this.name()
-    const sentence = `${name === '' ? '' : `${name} `}in body must be of type ${expected}: ${JSON.stringify(found)}`
+    const sentence = `${name} in body must be of type ${expected}: ${JSON.stringify(found)}`
     this.errors.push(typeInvalid(this.#field(name), found, sentence))
   }
 

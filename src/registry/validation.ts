@@ -31,6 +31,13 @@ export function validateSchema(
   return errors
 }
 
+/** The faults that the schema finds in a value by itself: neither embedded objects nor list types are looked at. */
+export function validateValue(schema: StructuralSchema, value: unknown, prefix: string): FieldError[] {
+  const report = new ValidationReport(prefix)
+  checkOf(schema)(value, nothing, report)
+  return withoutRepetitions(report.errors)
+}
+
 /** Stands for the absence of an old value that the new one could be compared with. */
 const nothing = Symbol('nothing')
 

@@ -1,6 +1,6 @@
 import { badRequest } from '../apimachinery/errors.ts'
 import { formatHumanDuration } from '../apimachinery/human-duration.ts'
-import { compileJsonPath, type JsonPath } from '../apimachinery/json-path.ts'
+import { compileJsonPath, type JsonPath, JsonPathError } from '../apimachinery/json-path.ts'
 import type { JsonValue, KubernetesObject } from '../apimachinery/object.ts'
 import type { Kind, PrinterColumn, Resource } from '../registry/kind.ts'
 import type { Query } from './query.ts'
@@ -51,8 +51,8 @@ export function tableView(resource: Resource): TableView {
 }
 
 function createView({ definition, conversion, kind }: Resource): TableView {
-  const columns = definition.columns.length > 0 ? definition.columns : [ageColumn]
-  const readers = columns.map((column) => ({ column, path: compileJsonPath(column.jsonPath) }))
+  const readers = readableColumns(definition.columns.length > 0 ? definition.columns : [ageColumn])
+  const columns = readers.map(({ column }) => column)
   const named = definition.nameColumn ?? true
   return {
     columns: [...(named ? [nameColumn] : []), ...columns.map((column) => columnDefinition(column, kind))],
@@ -64,6 +64,25 @@ function createView({ definition, conversion, kind }: Resource): TableView {
       return named ? [object.metadata.name, ...cells] : cells
     },
   }
+}
+
+interface ColumnReader {
+  readonly column: PrinterColumn
+  readonly path: JsonPath
+}
+
+/** The columns as far as their paths can be read: a definition may hold one that cannot. */
+function readableColumns(columns: readonly PrinterColumn[]): ColumnReader[] {
+  const readers: ColumnReader[] = []
+  for (const column of columns) {
+    try {
+      readers.push({ column, path: compileJsonPath(column.jsonPath) })
+    } catch (error) {
+      if (error instanceof JsonPathError) break
+      throw error
+    }
+  }
+  return readers
 }
 
 function columnDefinition(column: PrinterColumn, { origin }: Kind): TableColumn {

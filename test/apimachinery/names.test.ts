@@ -28,9 +28,9 @@ describe('names', () => {
 
   test('lengths are limits: 63 for labels, 253 for subdomains', () => {
     expect(checkDns1123Label('a'.repeat(63))).toEqual([])
-    expect(checkDns1123Label('a'.repeat(64))).toEqual(['must be no more than 63 bytes'])
+    expect(checkDns1123Label('a'.repeat(64))).toEqual(['must be no more than 63 characters'])
     expect(checkDns1123Subdomain('a'.repeat(253))).toEqual([])
-    expect(checkDns1123Subdomain('a'.repeat(254))).toEqual(['must be no more than 253 bytes'])
+    expect(checkDns1123Subdomain('a'.repeat(254))).toEqual(['must be no more than 253 characters'])
   })
 
   test('a DNS-1035 label begins with a letter', () => {
@@ -46,7 +46,7 @@ describe('names', () => {
     ['example.com/', 'name part must be non-empty'],
     ['Example.com/name', 'prefix part a lowercase RFC 1123 subdomain'],
     ['-name', 'name part must consist of'],
-    [`${'n'.repeat(64)}`, 'name part must be no more than 63 bytes'],
+    [`${'n'.repeat(64)}`, 'name part must be no more than 63 characters'],
   ])('the key %s is refused', (key, sentence) => {
     expect(checkQualifiedName(key)[0]).toContain(sentence)
     expect(isLabelKey(key)).toBe(false)

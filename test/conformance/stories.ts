@@ -2,10 +2,12 @@ import type { Story } from './step.ts'
 import { applyStory } from './stories/apply.ts'
 import { configMapStory, coreStory } from './stories/core.ts'
 import { createStory } from './stories/create.ts'
+import { definitionFaultsStory } from './stories/definition-faults.ts'
 import { deleteStory } from './stories/delete.ts'
 import { listStory } from './stories/list.ts'
 import { patchStory } from './stories/patch.ts'
 import { reviewStory } from './stories/reviews.ts'
+import { ruleFaultsStory } from './stories/rule-faults.ts'
 import { updateStory } from './stories/update.ts'
 
 export const stories: readonly Story[] = [
@@ -18,6 +20,8 @@ export const stories: readonly Story[] = [
   configMapStory,
   coreStory,
   reviewStory,
+  definitionFaultsStory,
+  ruleFaultsStory,
 ]
 
 export { play } from './step.ts'

@@ -42,7 +42,8 @@ function definition(change: (spec: Spec) => void = () => {}): KubernetesObject {
     versions: [{ name: 'v1', served: true, storage: true, schema }],
   }
   change(spec)
-  return { metadata: { name: `${String(spec.names.plural)}.${spec.group}` }, spec }
+  const metadata = { name: `${String(spec.names.plural)}.${spec.group}` }
+  return { metadata, spec, status: { storedVersions: ['v1'] } }
 }
 
 function faults(change: (spec: Spec) => void): string[] {
@@ -127,7 +128,7 @@ describe('a definition', () => {
       (spec) => {
         delete version(spec).schema
       },
-      'spec.validation.openAPIV3Schema: Required value: schemas are required',
+      'spec.versions[0].schema.openAPIV3Schema: Required value',
     ],
     [
       'a schema that is not structural',
@@ -141,7 +142,7 @@ describe('a definition', () => {
       (spec) => {
         spec.conversion = { strategy: 'Webhook' }
       },
-      'spec.conversion.strategy: Unsupported value: "Webhook": supported values: "None"',
+      'spec.conversion.strategy: Forbidden: webhooks are not called here',
     ],
     [
       'unknown fields for all',
@@ -162,7 +163,7 @@ describe('a definition', () => {
       (spec) => {
         version(spec).additionalPrinterColumns = [{ name: 'A', type: 'string', jsonPath: 'a' }]
       },
-      'spec.additionalPrinterColumns[0].jsonPath: Invalid value: "a": must be a simple json path starting with .',
+      'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "a": must be a simple json path starting with .',
     ],
     [
       'a scale of elsewhere',
@@ -244,7 +245,8 @@ describe('a definition', () => {
       status: old.status,
     }
     expect(validateCustomResourceDefinition(next, old).map(formatFieldError)).toEqual([
-      'status.storedVersions[0]: Invalid value: "v1": must appear in spec.versions',
+      'status.storedVersions: Invalid value: ["v1"]: must have the storage version v2',
+      'status.storedVersions[0]: Invalid value: "v1": missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and removes v1 from status.storedVersions',
     ])
   })
 
@@ -387,10 +389,15 @@ describe.skipIf(!existsSync(folder))(
     const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.yaml')) : []
     test.each(files)('%s is accepted, and its kind is the same definition', (file) => {
       const deployed = parse(readFileSync(new URL(file, folder), 'utf8')) as KubernetesObject
-      expect(validateCustomResourceDefinition(deployed).map(formatFieldError)).toEqual([])
+      const storedVersions = customResourceDefinitionStatus(deployed, [], 0).storedVersions
+      const stored = { ...deployed, status: { storedVersions } } as KubernetesObject
+      expect(validateCustomResourceDefinition(stored).map(formatFieldError)).toEqual([])
       const kind = kindFromCustomResourceDefinition(deployed, ['project'])
       expect(
-        validateCustomResourceDefinition(customResourceDefinitionFromKind(kind)).map(formatFieldError),
+        validateCustomResourceDefinition({
+          ...customResourceDefinitionFromKind(kind),
+          status: stored.status,
+        }).map(formatFieldError),
       ).toEqual([])
       expect(
         customResourceDefinitionStatus(deployed, [], 0).conditions?.every(({ status }) => status === 'True'),

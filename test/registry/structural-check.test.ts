@@ -63,11 +63,6 @@ describe('structural schemas', () => {
       ],
     ],
     [
-      'a field that only a junctor knows',
-      { type: 'object', anyOf: [{ properties: { a: { minLength: 1 } } }] },
-      [`${at}.properties[a]: Required value: because it is defined in ${at}.anyOf[0].properties[a]`],
-    ],
-    [
       'a bad pattern',
       { type: 'string', pattern: '(' },
       [
@@ -114,11 +109,6 @@ describe('structural schemas', () => {
       [
         `${at}.uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic`,
       ],
-    ],
-    [
-      'a closed map',
-      { type: 'object', additionalProperties: false },
-      [`${at}.additionalProperties: Forbidden: additionalProperties cannot be set to false`],
     ],
     [
       'both sorts of properties',

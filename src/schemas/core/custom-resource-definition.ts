@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../apimachinery/object.ts'
+import { pruneDefinitionSchemas } from '../../registry/custom-resource-definition-validation.ts'
 import type { Kind } from '../../registry/kind.ts'
 import { textColumn } from '../columns.ts'
 import {
@@ -130,7 +131,9 @@ function condition() {
 
 function status() {
   return object('Whether the kind is served, and under which names.', {
-    conditions: optional(keyedList('What was observed of the definition.', ['type'], condition())),
+    conditions: optional(
+      keyedList('What was observed of the definition.', ['type'], condition(), { nullable: true }),
+    ),
     acceptedNames: optional(names('The names under which the kind is served.')),
     storedVersions: optional(atomicList('The versions in which objects have ever been stored.', plainText())),
     observedGeneration: optional(int64('The `metadata.generation` that the status was made from.')),
@@ -164,6 +167,12 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinitionObject> = {
       name: 'v1',
       served: true,
       storage: true,
+      zeroValue: {
+        metadata: { name: '' },
+        spec: { group: '', names: { plural: '', kind: '' }, scope: '', versions: null },
+        status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null },
+      } as unknown as KubernetesObject,
+      pruneNested: pruneDefinitionSchemas,
       schema: onFirstUse(() =>
         objectSchema('Adds a kind of your own.', { spec: spec(), status: optional(status()) }),
       ),

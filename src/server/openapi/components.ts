@@ -22,10 +22,17 @@ function objectComponent(resource: Resource, dialect: Dialect): OpenApiSchema {
   if (schema['x-kubernetes-preserve-unknown-fields'] && !dialect.namesFieldsOfOpenObjects) {
     return { type: 'object', ...own }
   }
-  const converted = convertedObject(schema, dialect)
+  const converted = convertedObject(resource.kind.origin === 'core' ? withoutNull(schema) : schema, dialect)
   const head = headProperties(dialect)
   const properties = { ...head, ...converted.properties, metadata: head.metadata }
   return { ...converted, properties, ...own }
+}
+
+/** What is compiled in writes null for lists that nobody has begun, and says nothing of it. */
+function withoutNull({ nullable: _nullable, ...schema }: StructuralSchema): StructuralSchema {
+  if (!schema.properties) return schema
+  const properties = Object.entries(schema.properties).map(([name, part]) => [name, withoutNull(part)])
+  return { ...schema, properties: Object.fromEntries(properties) }
 }
 
 /** Without the metadata, whose schema is the same for every kind. */
