@@ -54,11 +54,10 @@ export function createRecordReader(database: Database.Database, cache: RecordCac
   const countAt = database
     .prepare<RangeParameters & { revision: number }, number>(`SELECT count(*) ${liveAtRevision}`)
     .pluck()
-  const withTerm = database.prepare<RangeParameters & { term: string }, StoredRecord>(`
-    SELECT keys.key, log.revision, log.text
-    FROM terms CROSS JOIN keys ON keys.key = terms.key CROSS JOIN log ON log.revision = keys.revision
-    WHERE terms.term = @term AND terms.key >= @start AND terms.key < @end AND keys.live = 1
-    ORDER BY terms.key`)
+  const withTerm = database
+    .prepare<RangeParameters & { term: string }, string>(`
+      SELECT key FROM terms WHERE term = @term AND key >= @start AND key < @end ORDER BY key`)
+    .pluck()
 
   const remainders = createRemainders()
 
@@ -67,14 +66,16 @@ export function createRecordReader(database: Database.Database, cache: RecordCac
     return (newest ? count.get(range) : countAt.get({ ...range, revision })) ?? 0
   }
 
+  function read(key: string): StoredRecord | undefined {
+    const kept = cache.get(key)
+    if (kept !== undefined) return kept
+    const record = current.get(key)
+    if (record !== undefined) cache.add(record)
+    return record
+  }
+
   return {
-    read(key) {
-      const kept = cache.get(key)
-      if (kept !== undefined) return kept
-      const record = current.get(key)
-      if (record !== undefined) cache.add(record)
-      return record
-    },
+    read,
 
     list({ prefix, after, limit }, revision, newest) {
       const isWhole = newest && after === undefined && limit === undefined
@@ -97,7 +98,9 @@ export function createRecordReader(database: Database.Database, cache: RecordCac
       return { records, revision, more: true, remaining }
     },
 
-    listByTerm: (prefix, term) => withTerm.all({ ...keyRange(prefix), term }),
+    // One by one: most of what is asked for by its owner was written a moment ago.
+    listByTerm: (prefix, term) =>
+      withTerm.all({ ...keyRange(prefix), term }).flatMap((key) => read(key) ?? []),
     forget() {
       remainders.forget()
       cache.clear()
