@@ -10,6 +10,8 @@ import type { Credentials } from './server/credentials.ts'
 export interface ControlPlaneOptions {
   /** The SQLite file of the state, in an existing folder; `:memory:` keeps none. */
   readonly path: string
+  /** With `:memory:`: what another set's `snapshot` gave. This one begins as that one was, without seeds of its own. */
+  readonly image?: Uint8Array
   /** `full`: a write is answered when the disk has it. Default `normal`. */
   readonly durability?: 'normal' | 'full'
   readonly clock: Clock

@@ -54,6 +54,8 @@ export interface ControlPlane {
    * that was when it has had its effect. Under another pace nothing waits.
    */
   advance(): Promise<number>
+  /** The whole state, for another set to begin with. */
+  snapshot(): Uint8Array
   /** Ends watches and connections, then reconcilers, then the store. */
   close(): Promise<void>
 }
@@ -77,6 +79,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   try {
     const store = createSqliteStore({
       path: options.path,
+      image: options.image,
       clock,
       durability: options.durability ?? 'normal',
       limits,
@@ -112,7 +115,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     const pace = createPace(options.pace ?? 'instant')
     const advance = async () => {
       const stages = pace.advance()
-      await manager.settle()
+      await settle()
       return stages
     }
     const projectPlane = (uid: string): Plane => `project/${uid}`
@@ -157,6 +160,15 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       ],
     })
     closing.push(() => manager.stop())
+    let started: Promise<void> | undefined
+    const startControllers = () => {
+      started ??= manager.startPlane('root')
+      return started
+    }
+    const settle = async () => {
+      await startControllers()
+      await manager.settle()
+    }
 
     let ready = false
     const { audit } = options
@@ -193,11 +205,20 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     })
     closing.push(() => server.close())
 
+    if (!options.image) await server.ready()
     const { port, addresses } = await server.listen({ addresses: options.listen, port: options.port })
-    await manager.startPlane('root')
-    await seedState(registry, { seeds: options.seeds, settle: () => manager.settle() })
-    await installDefinitions(registry, options.definitions ?? [])
-    await manager.settle()
+    if (options.image) {
+      // What was settled is settled: it can be served before the controllers have looked at it once more.
+      const turn = setImmediate(() => {
+        startControllers().catch((error) => log.error({ err: error }, 'the controllers could not be started'))
+      })
+      closing.push(() => clearImmediate(turn))
+    } else {
+      await startControllers()
+      await seedState(registry, { seeds: options.seeds, settle })
+      await installDefinitions(registry, options.definitions ?? [])
+      await settle()
+    }
     ready = true
 
     const host = formatHost(addresses[0] ?? '127.0.0.1')
@@ -209,8 +230,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       ...seeded,
       registry,
       token: (other) => tokens.issue(other ?? user),
-      settle: () => manager.settle(),
+      settle,
       advance,
+      snapshot: () => store.snapshot(),
       close,
     }
   } catch (error) {

@@ -76,10 +76,11 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  /** Answers a request of Node's `http` or `http2`; call `ready` before. */
+  /** Answers a request of Node's `http` or `http2`. */
   readonly handler: RequestListener
   /** For tests: `app.inject` asks without a connection. */
   readonly app: FastifyInstance
+  /** Puts the routes together; rejects with what is wrong with one. Without it the first request does so. */
   ready(): Promise<void>
   listen(options: ListenOptions): Promise<Listening>
   /** Ends watches and connections, within a second whatever clients do. */
@@ -265,27 +266,45 @@ export function createServer(options: ServerOptions): Server {
     scope.get('/docs/*', show)
   }
 
+  let isReady = false
+  app.addHook('onReady', async () => {
+    isReady = true
+  })
+
+  async function makeReady(): Promise<void> {
+    await app.ready()
+  }
+
+  /** The routes are put together with the first request, unless somebody has asked for them before. */
+  const handler: RequestListener = (request, response) => {
+    if (isReady) app.routing(request, response)
+    else {
+      makeReady().then(
+        () => app.routing(request, response),
+        (error) => {
+          log.error({ err: error }, 'the server could not be made ready')
+          response.destroy()
+        },
+      )
+    }
+  }
+
   const listener = createListener({
-    handler: (request, response) => app.routing(request, response),
+    handler,
     limits,
     ...(options.tls ? { tls: options.tls } : {}),
   })
 
   return {
     app,
-    handler: (request, response) => app.routing(request, response),
-    ready: async () => {
-      await app.ready()
-    },
-    async listen(where) {
-      await app.ready()
-      return listener.listen(where)
-    },
+    handler,
+    ready: makeReady,
+    listen: (where) => listener.listen(where),
     async close() {
       watches.endAll()
       await listener.close()
       deadlines.close()
-      await app.close()
+      if (isReady) await app.close()
     },
   }
 }

@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  type KeyObject,
   timingSafeEqual,
 } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
@@ -69,8 +70,15 @@ export function createSigningKey(): string {
 export function createTokens(options: TokensOptions): Tokens {
   const { signingKey, personalAccessTokens, clock, ids } = options
   const exchangedLifetime = options.exchangedLifetime ?? defaultLimits.tokenLifetime
-  const privateKey = createPrivateKey(signingKey)
-  const publicKey = createPublicKey(privateKey)
+  // To read a key costs half a millisecond: it is read when the first token is signed or verified.
+  let keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined
+  const readKeys = () => {
+    if (keys === undefined) {
+      const privateKey = createPrivateKey(signingKey)
+      keys = { privateKey, publicKey: createPublicKey(privateKey) }
+    }
+    return keys
+  }
   const known = personalAccessTokens.map(({ token, user }) => ({ hash: sha256(token), user }))
   // Verifying a signature costs a quarter of a millisecond; what was found true stays so until the token expires.
   const verified = new Map<string, { caller: Caller; expires: number }>()
@@ -85,12 +93,12 @@ export function createTokens(options: TokensOptions): Tokens {
       .setIssuedAt(now)
       .setJti(ids.uid())
     if (options.lifetime !== undefined) token.setExpirationTime(now + Math.floor(options.lifetime / 1000))
-    return await token.sign(privateKey)
+    return await token.sign(readKeys().privateKey)
   }
 
   async function verify(token: string): Promise<{ caller: Caller; expires: number } | undefined> {
     try {
-      const { payload } = await jwtVerify(token, publicKey, {
+      const { payload } = await jwtVerify(token, readKeys().publicKey, {
         issuer,
         audience: issuer,
         algorithms: [algorithm],

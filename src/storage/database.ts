@@ -11,10 +11,16 @@ export interface DatabaseOptions {
   readonly durability: 'normal' | 'full'
   /** The file may not grow beyond this many bytes; absent or 0: as far as the disk goes. */
   readonly maximumBytes?: number | undefined
+  /** With the path `:memory:`: the state to begin with, as `serialize` of another database gave it. */
+  readonly image?: Uint8Array | undefined
 }
 
 /** "dtml" in ASCII: what the header of our files says in the place where SQLite lets programs put their mark. */
 const applicationId = 0x64746d6c
+
+/** Where the header of a file says how it is written and read (one byte each), and the value for "without a log". */
+const readVersionOffset = 18
+const rollbackJournal = 1
 
 /**
  * One object of the usual 3 kB fits on a page. A commit writes whole pages, several of them in the trees of keys and
@@ -32,12 +38,12 @@ const pagesPerCheckpoint = 400
 const checkedSize = 64 * 1024 * 1024
 
 /** Opens the state, made or migrated as needed. Throws UnusableState and leaves alone what it cannot use. */
-export function openDatabase({ path, durability, maximumBytes }: DatabaseOptions): Database.Database {
+export function openDatabase({ path, durability, maximumBytes, image }: DatabaseOptions): Database.Database {
   let database: Database.Database | undefined
   try {
     if (path !== ':memory:') prepareFile(path)
     // Nobody else should write here (see state-lock); who does so by hand is waited for this long (milliseconds).
-    database = new Database(path, { timeout: 1000 })
+    database = new Database(image ? inMemory(image) : path, { timeout: 1000 })
     refuseForeign(database, path)
     configure(database, durability, maximumBytes)
     migrate(database, applicationId)
@@ -47,6 +53,13 @@ export function openDatabase({ path, durability, maximumBytes }: DatabaseOptions
     database?.close()
     throw unusable(path, error)
   }
+}
+
+/** A copy of an image that says of itself that it keeps no write-ahead log: what is in memory cannot have one. */
+function inMemory(image: Uint8Array): Buffer {
+  const copy = Buffer.from(image)
+  copy.fill(rollbackJournal, readVersionOffset, readVersionOffset + 2)
+  return copy
 }
 
 /** Makes the file, readable by its owner alone (Secrets are kept in it); `-wal` and `-shm` get the same mode. */

@@ -24,6 +24,8 @@ export interface SqliteStoreOptions {
    * any end of the process, but not one of the machine.
    */
   readonly durability?: 'normal' | 'full'
+  /** With the path `:memory:`: what the store begins with, as `snapshot` of another gave it. */
+  readonly image?: Uint8Array | undefined
   readonly limits?: Partial<StoreLimits>
   /** Calls `action` on a later turn of the event loop. Default: setImmediate. */
   readonly schedule?: (action: () => void) => void
@@ -33,6 +35,11 @@ export interface SqliteStoreOptions {
   readonly onCompactionError?: (error: unknown) => void
 }
 
+export interface SqliteStore extends Store {
+  /** Everything that is committed, current and past: another store can begin with it. */
+  snapshot(): Uint8Array
+}
+
 /** The revision of an empty store. As in etcd it is 1, since resource version 0 means "any" to Kubernetes. */
 const firstRevision = 1
 
@@ -40,11 +47,16 @@ const firstRevision = 1
  * The store contract on SQLite. Throws UnusableState when there is something at `path` that it cannot use.
  * Methods reject with StorageFailed where the disk or the database fails.
  */
-export function createSqliteStore(options: SqliteStoreOptions): Store {
+export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { path, clock, durability = 'normal', schedule = setImmediate } = options
   const { onListenerError = throwOnItsOwn, onCompactionError = throwOnItsOwn } = options
   const limits: StoreLimits = { ...defaultStoreLimits, ...options.limits }
-  const database = openDatabase({ path, durability, maximumBytes: limits.maximumBytes })
+  const database = openDatabase({
+    path,
+    durability,
+    maximumBytes: limits.maximumBytes,
+    image: options.image,
+  })
 
   const counters = createCounters(database)
   const lastRow = database.prepare<[], number>('SELECT max(revision) FROM log').pluck().get() ?? 0
@@ -73,7 +85,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     refuseWhenClosed()
   }
   const compaction = createCompaction({ database, counters, newest, nextTick })
-  const purge = createPurge({ database, counters, newest, nextTick, forget: () => reader.forget() })
+  let purge: ReturnType<typeof createPurge> | undefined
   const revisions = {
     get newest() {
       return commits.revision
@@ -151,7 +163,13 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
 
     async purge(prefix) {
       checkReadable()
+      purge ??= createPurge({ database, counters, newest, nextTick, forget: () => reader.forget() })
       await purge(prefix)
+    },
+
+    snapshot() {
+      checkReadable()
+      return reportingFailure(() => database.serialize())
     },
 
     async close() {

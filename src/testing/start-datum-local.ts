@@ -6,7 +6,7 @@ import { createControlPlane } from '../control-plane.ts'
 import type { ControlPlaneOptions } from '../control-plane-options.ts'
 import type { ControlPlaneLimits } from '../limits.ts'
 import { defaultSeeds, type Seeds } from '../seeds.ts'
-import { completeCredentials } from '../server/credentials.ts'
+import { type Credentials, completeCredentials } from '../server/credentials.ts'
 import { type ControlPlaneName, formatKubeconfig } from '../server/kubeconfig.ts'
 import type { TokenUser } from '../server/tokens.ts'
 
@@ -65,6 +65,12 @@ export interface DatumLocal extends AsyncDisposable {
   settle(): Promise<void>
   /** With `pace: 'manual'`: lets the simulated provider go one step further; resolves with how much waited for that. */
   advance(): Promise<number>
+  /**
+   * Another set that begins as this one is when everything is settled: the same objects, tokens and options, in memory,
+   * on a port of its own. From then on neither sees what happens in the other. Takes milliseconds: prepare one set, and
+   * give each test a fork of it.
+   */
+  fork(): Promise<DatumLocal>
   /** Ends it; twice is once. `await using` does the same. */
   stop(): Promise<void>
 }
@@ -76,17 +82,33 @@ export interface DatumLocal extends AsyncDisposable {
  *     const client = createClient(datum.kubeconfig)
  */
 export async function startDatumLocal(options: DatumLocalOptions = {}): Promise<DatumLocal> {
+  const { user } = options.seeds === 'none' ? defaultSeeds : (options.seeds ?? defaultSeeds)
+  const credentials = completeCredentials({}, { names: [], user, clock: systemClock })
+  return open(options, { credentials, path: options.path ?? ':memory:', port: options.port ?? 0 })
+}
+
+/** What a set has of its own, and a fork has from another. */
+interface Beginning {
+  readonly credentials: Credentials
+  readonly path: string
+  readonly port: number
+  readonly image?: Uint8Array
+  readonly token?: string
+}
+
+async function open(options: DatumLocalOptions, beginning: Beginning): Promise<DatumLocal> {
+  const { credentials } = beginning
   const seeds = options.seeds === 'none' ? undefined : (options.seeds ?? defaultSeeds)
   const { user } = seeds ?? defaultSeeds
-  const credentials = completeCredentials({}, { names: [], user, clock: systemClock })
   const controlPlane = await createControlPlane({
-    path: options.path ?? ':memory:',
+    path: beginning.path,
+    ...(beginning.image ? { image: beginning.image } : {}),
     clock: options.clock ?? systemClock,
     ids: options.ids ?? randomIds,
     log: options.log ?? pino({ level: 'error' }, pino.destination({ fd: 2, sync: true })),
     credentials,
     listen: ['127.0.0.1'],
-    port: options.port ?? 0,
+    port: beginning.port,
     seeds,
     ...given(options, [
       'seedProjects',
@@ -104,7 +126,7 @@ export async function startDatumLocal(options: DatumLocalOptions = {}): Promise<
   })
   const { url, httpUrl, organization, project } = controlPlane
   const ca = credentials.authority.certificate
-  const token = await controlPlane.token()
+  const token = beginning.token ?? (await controlPlane.token())
   const home: ControlPlaneName = project === undefined ? { sort: 'root' } : { sort: 'project', name: project }
   let stopping: Promise<void> | undefined
   const stop = () => {
@@ -132,6 +154,16 @@ export async function startDatumLocal(options: DatumLocalOptions = {}): Promise<
     tokenFor: (other) => controlPlane.token(other),
     settle: () => controlPlane.settle(),
     advance: () => controlPlane.advance(),
+    async fork() {
+      await controlPlane.settle()
+      return open(options, {
+        credentials,
+        token,
+        image: controlPlane.snapshot(),
+        path: ':memory:',
+        port: 0,
+      })
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   }
