@@ -1,7 +1,13 @@
 import { isReason } from '../../apimachinery/errors.ts'
+import type { ObjectKey } from '../../apimachinery/object.ts'
 import type { Client } from '../../controller-runtime/client.ts'
 import { findCondition, isTrue } from '../../controller-runtime/conditions.ts'
-import { ownerReference } from '../../controller-runtime/owner-references.ts'
+import {
+  controllerOf,
+  isControlledBy,
+  ownerReference,
+  refersTo,
+} from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext } from '../../controller-runtime/reconciler.ts'
 import type { NetworkInterface } from '../../schemas/compute/network-interface.ts'
 import { WorkloadDeployment } from '../../schemas/compute/workload-deployment.ts'
@@ -24,6 +30,16 @@ const notReady = (message: string): NetworkReadiness => ({ ready: false, message
 
 export function bindingName(deployment: string, interfaceIndex: number): string {
   return `${deployment}-net-${interfaceIndex}`
+}
+
+/** Whose binding it is: of the deployment that controls it or, without one, of the one that its name tells. */
+export function boundDeployments({ metadata }: NetworkBindingObject): ObjectKey[] {
+  const { namespace, name } = metadata
+  const controller = controllerOf({ metadata })
+  if (controller)
+    return refersTo(controller, WorkloadDeployment) ? [{ namespace, name: controller.name }] : []
+  const match = /^(.+)-net-\d+$/.exec(name)
+  return match ? [{ namespace, name: match[1] as string }] : []
 }
 
 /** Sees that every interface of the template has its binding; undefined where there is none yet that is as it should be. */
@@ -100,6 +116,14 @@ async function ensureBinding(
     binding.spec.network.name === network.name &&
     (binding.spec.network.namespace ?? namespace) === (network.namespace ?? namespace) &&
     sameLocation(binding.spec.location, location)
+  if (!isControlledBy(binding, deployment)) {
+    if (!fits || controllerOf(binding)) return undefined
+    // Somebody has torn it loose.
+    return client.change(NetworkBinding, { namespace, name }, ({ metadata }) => {
+      const references = metadata.ownerReferences ?? []
+      metadata.ownerReferences = [...references, ownerReference(WorkloadDeployment, deployment)]
+    })
+  }
   if (fits) return binding
   // The template names another network by now. A binding is made for good, so that it has to make room for another one.
   if (binding.metadata.deletionTimestamp === undefined) {

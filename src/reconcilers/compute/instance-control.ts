@@ -1,3 +1,4 @@
+import { hasContent, type InstanceContent } from './instance-content.ts'
 import type { InstanceSummary } from './instance-ledger.ts'
 import { orderedReady } from './names.ts'
 
@@ -7,6 +8,8 @@ export interface DesiredInstances {
   readonly deployment: string
   readonly replicas: number
   readonly templateHash: string
+  /** What an instance of the present template consists of. */
+  readonly content: InstanceContent
   readonly policy: string
 }
 
@@ -27,8 +30,8 @@ export interface InstanceCounts {
  * Decides one step at a time (the policy OrderedReady): from the lowest ordinal up, what is missing is made and what
  * is not ready is waited for; then, from the highest ordinal down, what is out of date is updated; then, from the
  * highest down, what is too many is deleted. So nothing is updated or taken away while something kept is not ready.
- * Under any other policy nothing is done at all, as deployed. Whatever the policy, what a user has torn loose is
- * taken back first, and what is no instance of the deployment by its name is deleted.
+ * Under any other policy nothing is done at all, as deployed. Whatever the policy, what a user has torn loose or
+ * changed by hand is put right first, and what is no instance of the deployment by its name is deleted.
  */
 export function nextInstanceAction(
   instances: Iterable<InstanceSummary>,
@@ -45,7 +48,7 @@ export function nextInstanceAction(
       if (instance.controlled && !instance.deleting) return { type: 'delete', instance }
       continue
     }
-    if (!instance.intact && !instance.deleting) return { type: 'repair', instance }
+    if (!instance.deleting && !isAsMade(instance, desired)) return { type: 'repair', instance }
     if (ordinal >= desired.replicas) {
       if (excess === undefined || ordinal > excess.ordinal) excess = instance
       continue
@@ -68,6 +71,12 @@ export function nextInstanceAction(
   if (outdated !== undefined) return { type: 'update', instance: outdated }
   if (excess === undefined) return { type: 'none' }
   return { type: excess.deleting ? 'wait' : 'delete', instance: excess }
+}
+
+/** What comes from an older template is left to the update of its turn. */
+function isAsMade(instance: InstanceSummary, { templateHash, content }: DesiredInstances): boolean {
+  if (!instance.intact) return false
+  return instance.templateHash !== templateHash || hasContent(instance.content, content)
 }
 
 /** Ready, staying, and set up from the template that it was made from last. */

@@ -6,7 +6,8 @@ import type { ObservedKind } from '../../controller-runtime/reconciler.ts'
 import type { Plane } from '../../registry/registry.ts'
 import { Instance, type InstanceObject } from '../../schemas/compute/instance.ts'
 import { WorkloadDeployment } from '../../schemas/compute/workload-deployment.ts'
-import { instanceIndexLabel, networkGate, workloadDeploymentUidLabel, workloadUidLabel } from './names.ts'
+import { contentOf, type InstanceContent } from './instance-content.ts'
+import { instanceIndexLabel, networkGate, workloadDeploymentUidLabel } from './names.ts'
 
 /** What a deployment has to know of each of its instances. */
 export interface InstanceSummary {
@@ -28,8 +29,9 @@ export interface InstanceSummary {
   readonly observedTemplateHash: string | undefined
   /** The deployment is its controller. */
   readonly controlled: boolean
-  /** Controlled, and with every label that instances carry. */
+  /** Controlled, and numbered as its name says. */
   readonly intact: boolean
+  readonly content: InstanceContent
 }
 
 /**
@@ -92,7 +94,7 @@ export function createInstanceLedger(): InstanceLedger {
         const before = ledger.byDeployment.get(deployment ?? '')?.get(name)
         if (type === 'DELETED' || deployment !== ledger.deploymentOf.get(name)) remove(ledger, name)
         if (type !== 'DELETED' && deployment !== undefined) {
-          const summary = summarize(object)
+          const summary = summarize(object, before?.content)
           put(ledger, name, deployment, summary)
           // Most changes of an instance on its way are none to its deployment.
           if (type === 'MODIFIED' && before !== undefined && deepEqual(before, summary)) return []
@@ -124,7 +126,7 @@ function deploymentKey({ metadata }: InstanceObject): ObjectKey | undefined {
   return match ? { namespace: metadata.namespace, name: match[1] as string } : undefined
 }
 
-function summarize(instance: InstanceObject): InstanceSummary {
+function summarize(instance: InstanceObject, before: InstanceContent | undefined): InstanceSummary {
   const { metadata, spec, status } = instance
   const { namespace = '', name, uid = '', labels = {} } = metadata
   const controlled = controllerOf(instance) !== undefined
@@ -143,10 +145,7 @@ function summarize(instance: InstanceObject): InstanceSummary {
     templateHash: spec?.controller?.templateHash,
     observedTemplateHash: status?.controller?.observedTemplateHash,
     controlled,
-    intact:
-      controlled &&
-      labels[instanceIndexLabel] === String(ordinal) &&
-      labels[workloadUidLabel] !== undefined &&
-      labels[workloadDeploymentUidLabel] !== undefined,
+    intact: controlled && labels[instanceIndexLabel] === String(ordinal),
+    content: contentOf(instance, before),
   }
 }

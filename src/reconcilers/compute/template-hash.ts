@@ -4,7 +4,12 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** Tells templates apart: a 32-bit FNV-1a hash in Kubernetes' safe alphabet, the same whatever the order of fields. */
 export function templateHash(template: InstanceTemplate): string {
-  const text = JSON.stringify(template, sortFields)
+  return contentHash(template)
+}
+
+/** The same for any value of JSON. */
+export function contentHash(content: unknown): string {
+  const text = JSON.stringify(content, sortFields) ?? ''
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)

@@ -1,7 +1,5 @@
-import { isReason } from '../../apimachinery/errors.ts'
 import { formatObjectKey, type KubernetesObject } from '../../apimachinery/object.ts'
 import { type Finding, setCondition } from '../../controller-runtime/conditions.ts'
-import { ownerReference } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler, WatchedKind } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import { Instance } from '../../schemas/compute/instance.ts'
@@ -10,28 +8,28 @@ import {
   type WorkloadDeploymentObject,
 } from '../../schemas/compute/workload-deployment.ts'
 import { Network } from '../../schemas/networking/network.ts'
-import { NetworkBinding } from '../../schemas/networking/network-binding.ts'
+import { NetworkBinding, type NetworkBindingObject } from '../../schemas/networking/network-binding.ts'
 import { NetworkContext, type NetworkContextObject } from '../../schemas/networking/network-context.ts'
 import type { LocationReference } from '../../schemas/networking/references.ts'
 import { Subnet } from '../../schemas/networking/subnet.ts'
 import { SubnetClaim } from '../../schemas/networking/subnet-claim.ts'
+import { sameLocation } from '../networking/names.ts'
 import {
+  boundDeployments,
   ensureBindings,
   type NetworkReadiness,
   reconcileNetworks,
-  removeSurplusBindings,
 } from './deployment-network.ts'
-import { countInstances, type InstanceAction, nextInstanceAction } from './instance-control.ts'
+import { countInstances, nextInstanceAction } from './instance-control.ts'
 import { createInstanceLedger, type InstanceSummary } from './instance-ledger.ts'
 import {
-  instanceIndexLabel,
-  networkGate,
-  workloadControllerFinalizer,
-  workloadDeploymentUidLabel,
-  workloadUidLabel,
-} from './names.ts'
+  expectInstances,
+  type InstanceExpectation,
+  type InstanceObstacle,
+  takeInstanceStep,
+} from './instance-step.ts'
+import { networkGate, workloadControllerFinalizer } from './names.ts'
 import { isSpecified, type SpecifiedDeployment } from './specified-deployment.ts'
-import { templateHash } from './template-hash.ts'
 
 /** How many instances are asked to go at a time when a deployment ends. */
 const deletionBatch = 50
@@ -50,8 +48,8 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
       formatObjectKey({ namespace: network.namespace ?? metadata.namespace, name: network.name }),
     ),
   )
-  /** Template hashes by uid of the deployment, as of a generation. */
-  const hashes = new Map<string, { generation: number; hash: string }>()
+  /** What instances should be, by uid of the deployment, as of a generation. */
+  const expectations = new Map<string, InstanceExpectation & { readonly generation: number }>()
 
   /** What happens in a location concerns every deployment there. */
   const inLocation = (kind: WatchedKind['kind']): WatchedKind => ({
@@ -62,28 +60,28 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
     },
   })
 
-  function hashOf({ metadata, spec }: SpecifiedDeployment): string {
-    const { uid = '', generation = 0 } = metadata
-    const known = hashes.get(uid)
-    if (known?.generation === generation) return known.hash
-    const hash = templateHash(spec.template)
-    hashes.set(uid, { generation, hash })
-    return hash
+  function expectationOf(deployment: SpecifiedDeployment, location: LocationReference): InstanceExpectation {
+    const { uid = '', generation = 0 } = deployment.metadata
+    const known = expectations.get(uid)
+    if (known?.generation === generation && sameLocation(known.location, location)) return known
+    const expectation = { ...expectInstances(deployment, location), generation }
+    expectations.set(uid, expectation)
+    return expectation
   }
 
   return {
     name: 'workload-deployment',
     planes: ['project'],
     for: WorkloadDeployment,
-    owns: [NetworkBinding],
     observes: [
       ledger.observed,
       byLocation.observed,
       byNetwork.observed,
+      { kind: NetworkBinding, observe: ({ object }) => boundDeployments(object as NetworkBindingObject) },
       {
         kind: WorkloadDeployment,
         observe({ type, object }) {
-          if (type === 'DELETED') hashes.delete(object.metadata.uid ?? '')
+          if (type === 'DELETED') expectations.delete(object.metadata.uid ?? '')
           return []
         },
       },
@@ -126,18 +124,19 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
       const { location } = deployment.status ?? {}
       if (!location) return undefined
 
-      const hash = hashOf(deployment)
+      const expectation = expectationOf(deployment, location)
       const { minReplicas, instanceManagementPolicy } = deployment.spec.scaleSettings
       const action = nextInstanceAction(instances, {
         deployment: key.name,
         replicas: minReplicas,
-        templateHash: hash,
+        templateHash: expectation.templateHash,
+        content: expectation.content,
         policy: instanceManagementPolicy,
       })
-      await execute(action, deployment, location, hash, context)
+      const obstacle = await takeInstanceStep(action, deployment, expectation, context)
 
       const gated = instances.filter((instance) => instance.gated && !instance.deleting)
-      const counts = countInstances(instances, hash)
+      const counts = countInstances(instances, expectation.templateHash)
       const bindings = await ensureBindings(deployment, location, context)
       // While instances come and go and all of them are ready, the network need not be looked at in every pass: of a
       // thousand instances, each asks for several.
@@ -149,7 +148,7 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
       if (network.ready) for (const instance of gated) await openNetworkGate(instance, context)
 
       await client.changeStatus(WorkloadDeployment, key, (draft) => {
-        const finding = available(counts, network)
+        const finding = available(counts, network, obstacle)
         draft.status = {
           ...draft.status,
           ...(finding
@@ -174,12 +173,14 @@ function locationName({ namespace, name }: LocationReference): string {
 function available(
   { replicas, ready }: { replicas: number; ready: number },
   network: NetworkReadiness,
+  obstacle: InstanceObstacle | undefined,
 ): Finding | undefined {
   const type = 'Available'
   if (ready > 0) {
-    const message = `${ready}/${replicas} instances are ready`
+    const message = `${ready}/${replicas} instances are ready${obstacle ? `; ${obstacle.message}` : ''}`
     return { type, status: 'True', reason: 'StableInstanceFound', message }
   }
+  if (obstacle) return { type, status: 'False', ...obstacle }
   if (!network.ready)
     return { type, status: 'False', reason: 'ProvisioningNetwork', message: network.message }
   if (replicas === 0) return undefined
@@ -188,109 +189,6 @@ function available(
     status: 'False',
     reason: 'ProvisioningInstances',
     message: 'Instances are being provisioned',
-  }
-}
-
-async function execute(
-  action: InstanceAction,
-  deployment: SpecifiedDeployment,
-  location: LocationReference,
-  hash: string,
-  context: ReconcileContext,
-): Promise<void> {
-  const about = { kind: WorkloadDeployment, object: deployment }
-  const { client, events } = context
-  switch (action.type) {
-    case 'create': {
-      const name = `${deployment.metadata.name}-${action.ordinal}`
-      try {
-        await client.create(Instance, instanceOf(deployment, location, hash, action.ordinal))
-        events.record(about, 'Normal', 'InstanceCreated', `Created instance ${name}`)
-      } catch (error) {
-        if (!isReason(error, 'AlreadyExists')) throw error
-        const message = `Instance ${name} exists and does not belong to this deployment`
-        events.record(about, 'Warning', 'InstanceNameConflict', message)
-      }
-      return
-    }
-    case 'update': {
-      const { namespace, name, ordinal } = action.instance
-      const next = instanceOf(deployment, location, hash, ordinal)
-      await client.change(Instance, { namespace, name }, (draft) => {
-        const gates = draft.spec?.controller?.schedulingGates
-        draft.metadata.labels = next.metadata.labels ?? {}
-        draft.metadata.annotations = next.metadata.annotations ?? {}
-        // The instance stays where it is, and what it still waits for.
-        draft.spec = {
-          ...next.spec,
-          ...(draft.spec?.location ? { location: draft.spec.location } : {}),
-          controller: { templateHash: hash, ...(gates ? { schedulingGates: gates } : {}) },
-        }
-      })
-      await removeSurplusBindings(deployment, context)
-      events.record(about, 'Normal', 'InstanceUpdated', `Updated instance ${name} to the present template`)
-      return
-    }
-    case 'repair': {
-      const { namespace, name, ordinal } = action.instance
-      await client.change(Instance, { namespace, name }, ({ metadata }) => {
-        metadata.labels = { ...metadata.labels, ...identityLabels(deployment, ordinal) }
-        if (!action.instance.controlled) {
-          metadata.ownerReferences = [
-            ...(metadata.ownerReferences ?? []),
-            ownerReference(WorkloadDeployment, deployment),
-          ]
-        }
-      })
-      events.record(
-        about,
-        'Warning',
-        'InstanceRepaired',
-        `Restored the labels and the owner of instance ${name}`,
-      )
-      return
-    }
-    case 'delete': {
-      const { namespace, name, uid } = action.instance
-      await client.delete(Instance, { namespace, name }, { preconditions: { uid } })
-      events.record(about, 'Normal', 'InstanceDeleted', `Deleted instance ${name}`)
-      return
-    }
-    case 'wait':
-    case 'none':
-      return
-  }
-}
-
-function identityLabels({ metadata, spec }: SpecifiedDeployment, ordinal: number): Record<string, string> {
-  return {
-    [instanceIndexLabel]: String(ordinal),
-    [workloadUidLabel]: spec.workloadRef.uid,
-    [workloadDeploymentUidLabel]: metadata.uid ?? '',
-  }
-}
-
-function instanceOf(
-  deployment: SpecifiedDeployment,
-  location: LocationReference,
-  hash: string,
-  ordinal: number,
-) {
-  const { template } = deployment.spec
-  const { namespace = '', name } = deployment.metadata
-  return {
-    metadata: {
-      name: `${name}-${ordinal}`,
-      namespace,
-      labels: { ...template.metadata?.labels, ...identityLabels(deployment, ordinal) },
-      ...(template.metadata?.annotations ? { annotations: { ...template.metadata.annotations } } : {}),
-      ownerReferences: [ownerReference(WorkloadDeployment, deployment)],
-    },
-    spec: {
-      ...template.spec,
-      location: { ...location },
-      controller: { templateHash: hash, schedulingGates: [{ name: networkGate }] },
-    },
   }
 }
 

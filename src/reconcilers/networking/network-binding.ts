@@ -1,8 +1,8 @@
 import { isReason } from '../../apimachinery/errors.ts'
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { type Finding, findCondition, isTrue, setCondition } from '../../controller-runtime/conditions.ts'
-import { ownerReference } from '../../controller-runtime/owner-references.ts'
-import type { Reconciler } from '../../controller-runtime/reconciler.ts'
+import { controllerOf, isControlledBy, ownerReference } from '../../controller-runtime/owner-references.ts'
+import type { ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import { Network, type NetworkObject } from '../../schemas/networking/network.ts'
 import { NetworkBinding, type NetworkBindingObject } from '../../schemas/networking/network-binding.ts'
@@ -35,11 +35,15 @@ export function createNetworkBindingReconciler(): Reconciler<NetworkBindingObjec
     concurrency: 4,
     forgetPlane: (plane) => references.forgetPlane(plane),
 
-    async reconcile(key, { client, clock, events }) {
+    async reconcile(key, context) {
+      const { client, clock, events } = context
       const binding = await client.get(NetworkBinding, key)
       if (!binding || binding.metadata.deletionTimestamp !== undefined) return undefined
       const contextName = contextKey(binding)
       let networkContext = await client.get(NetworkContext, contextName)
+      if (networkContext && isChanged(networkContext, binding)) {
+        networkContext = await restore(networkContext, binding, context)
+      }
       if (!networkContext) {
         const network = await client.get(Network, networkKey(binding))
         if (network && network.metadata.deletionTimestamp === undefined) {
@@ -85,13 +89,56 @@ function contextOf(binding: NetworkBindingObject, network: NetworkObject): Netwo
   const { namespace = '', name } = contextKey(binding)
   return {
     metadata: { namespace, name, ownerReferences: [ownerReference(Network, network)] },
-    spec: { network: { name: network.metadata.name }, location: { ...binding.spec.location } },
+    spec: contextSpec(binding, network),
   }
+}
+
+function contextSpec(binding: NetworkBindingObject, network: NetworkObject) {
+  return { network: { name: network.metadata.name }, location: { ...binding.spec.location } }
+}
+
+/** True unless the context is controlled by a network, and is what the binding needs. */
+function isChanged(networkContext: NetworkContextObject, binding: NetworkBindingObject): boolean {
+  return controllerOf(networkContext) === undefined || !fits(networkContext, binding)
+}
+
+function fits(
+  { spec }: NetworkContextObject,
+  { spec: { network, location } }: NetworkBindingObject,
+): boolean {
+  return spec?.network.name === network.name && sameLocation(spec.location, location)
+}
+
+/** Puts back what somebody has changed in a context of the binding's network; one of another network is left alone. */
+async function restore(
+  networkContext: NetworkContextObject,
+  binding: NetworkBindingObject,
+  { client, events }: ReconcileContext,
+): Promise<NetworkContextObject | undefined> {
+  if (networkContext.metadata.deletionTimestamp !== undefined) return networkContext
+  const network = await client.get(Network, networkKey(binding))
+  if (!network || network.metadata.deletionTimestamp !== undefined) return networkContext
+  const isLoose = controllerOf(networkContext) === undefined
+  if (isLoose ? !fits(networkContext, binding) : !isControlledBy(networkContext, network))
+    return networkContext
+  const { namespace, name } = networkContext.metadata
+  const restored = await client.change(NetworkContext, { namespace, name }, (draft) => {
+    if (!isLoose) draft.spec = contextSpec(binding, network)
+    else {
+      const references = draft.metadata.ownerReferences ?? []
+      draft.metadata.ownerReferences = [...references, ownerReference(Network, network)]
+    }
+  })
+  if (restored) {
+    const message = `Restored the ${isLoose ? 'owner' : 'spec'} of network context ${name}`
+    events.record({ kind: NetworkContext, object: restored }, 'Warning', 'Restored', message)
+  }
+  return restored
 }
 
 /** Follows the context up and down; the deployed controller stops looking once the binding is ready. */
 function readiness(binding: NetworkBindingObject, networkContext: NetworkContextObject | undefined): Finding {
-  const { network, location } = binding.spec
+  const { network } = binding.spec
   const notReady = (reason: string, message: string): Finding => ({
     type: 'Ready',
     status: 'False',
@@ -100,8 +147,8 @@ function readiness(binding: NetworkBindingObject, networkContext: NetworkContext
   })
   if (!networkContext) return notReady('NetworkNotFound', `Network ${network.name} does not exist`)
   const { name } = networkContext.metadata
-  const { spec, status } = networkContext
-  if (spec?.network.name !== network.name || !sameLocation(spec.location, location)) {
+  const { status } = networkContext
+  if (!fits(networkContext, binding)) {
     return notReady(
       'NetworkContextNameConflict',
       `Network context ${name} is that of another network or location`,

@@ -155,6 +155,8 @@ function fulfils(subnet: SubnetObject, spec: ClaimSpec): boolean {
     subnet.spec.subnetClass === spec.subnetClass &&
     subnet.spec.ipFamily === spec.ipFamily &&
     subnet.spec.networkContext.name === spec.networkContext.name &&
+    (!spec.startAddress || spec.startAddress === subnet.spec.startAddress) &&
+    (!spec.prefixLength || spec.prefixLength === subnet.spec.prefixLength) &&
     sameLocation(subnet.spec.location, spec.location) &&
     (controllerOf(subnet) === undefined || controllerOf(subnet)?.kind === NetworkContext.names.kind)
   )

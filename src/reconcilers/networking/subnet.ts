@@ -1,6 +1,6 @@
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { type Finding, findCondition, isTrue, setCondition } from '../../controller-runtime/conditions.ts'
-import { controllerOf, ownerReference } from '../../controller-runtime/owner-references.ts'
+import { ownerReference, refersTo } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import type { Plane } from '../../registry/registry.ts'
@@ -102,7 +102,7 @@ export function createSubnetReconciler(): Reconciler<SubnetObject> {
         draft.status = statusOf(draft, allocation, clock.now())
       })
       const after = findCondition(updated?.status?.conditions, 'Allocated')
-      if (updated && after && before?.reason !== after.reason) {
+      if (updated && after && (before?.reason !== after.reason || before.message !== after.message)) {
         const type = after.status === 'True' ? 'Normal' : 'Warning'
         events.record({ kind: Subnet, object: updated }, type, after.reason, after.message)
       }
@@ -206,9 +206,12 @@ async function adopt(
   const { namespace, name, ownerReferences = [] } = subnet.metadata
   if (ownerReferences.some(({ uid }) => uid === networkContext.metadata.uid)) return
   if (networkContext.metadata.deletionTimestamp !== undefined) return
-  const role = controllerOf(subnet) ? 'owner' : 'controller'
   await client.change(Subnet, { namespace, name }, ({ metadata }) => {
-    const references = metadata.ownerReferences ?? []
+    // A context that was made anew takes the place of the one before it, which may not have been collected yet.
+    const references = (metadata.ownerReferences ?? []).filter(
+      (each) => !refersTo(each, NetworkContext) || each.name !== networkContext.metadata.name,
+    )
+    const role = references.some(({ controller }) => controller) ? 'owner' : 'controller'
     metadata.ownerReferences = [...references, ownerReference(NetworkContext, networkContext, role)]
   })
 }

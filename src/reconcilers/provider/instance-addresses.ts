@@ -43,13 +43,20 @@ interface Held {
   readonly address: string
 }
 
+/** What an instance holds; `holder` is its uid. */
+interface Holding {
+  readonly key: ObjectKey
+  readonly holder: string
+  readonly addresses: readonly Held[]
+}
+
 interface PlaneAddresses {
   readonly external: AddressBook
   /** One book for each context: the subnets of a context do not overlap. */
   readonly books: Map<string, AddressBook>
   /** The ranges that instances of each context get their addresses out of, by subnet. */
   readonly ranges: Map<string, Map<string, AddressRange>>
-  readonly held: Map<string, { readonly holder: string; readonly addresses: readonly Held[] }>
+  readonly held: Map<string, Holding>
   /** Instances that found no address. */
   readonly waiting: Map<string, ObjectKey>
 }
@@ -83,7 +90,8 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
   }
 
   /** Notes that the instance holds these addresses and no others. True when it gave some back. */
-  function note(addresses: PlaneAddresses, name: string, holder: string, next: readonly Held[]): boolean {
+  function note(addresses: PlaneAddresses, key: ObjectKey, holder: string, next: readonly Held[]): boolean {
+    const name = formatObjectKey(key)
     const before = addresses.held.get(name)
     for (const { book, address } of next) book.hold(address, holder)
     let released = false
@@ -94,7 +102,7 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
       book.release(address, before?.holder ?? '')
       released = true
     }
-    if (next.length > 0) addresses.held.set(name, { holder, addresses: next })
+    if (next.length > 0) addresses.held.set(name, { key, holder, addresses: next })
     else addresses.held.delete(name)
     return released
   }
@@ -124,7 +132,7 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
       const name = formatObjectKey(key)
       if (type === 'DELETED') addresses.waiting.delete(name)
       const next = type === 'DELETED' ? [] : shown(addresses, object)
-      return note(addresses, name, object.metadata.uid ?? '', next) ? wake(addresses) : []
+      return note(addresses, key, object.metadata.uid ?? '', next) ? wake(addresses) : []
     },
   }
 
@@ -138,14 +146,32 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
       const ranges = addresses.ranges.get(context) ?? new Map<string, AddressRange>()
       addresses.ranges.set(context, ranges)
       const block = assignedBlock(object)
+      const before = ranges.get(key.name)
       if (type === 'DELETED' || !block || !isTrue(object.status?.conditions, 'Ready')) {
         ranges.delete(key.name)
         if (ranges.size === 0) addresses.ranges.delete(context)
-        return []
+        return before ? stranded(addresses, context) : []
       }
-      ranges.set(key.name, instanceRange(block))
-      return wake(addresses)
+      const range = instanceRange(block)
+      ranges.set(key.name, range)
+      if (before?.first === range.first && before.end === range.end) return []
+      return [...wake(addresses), ...stranded(addresses, context)]
     },
+  }
+
+  /** Instances with an address that lies in no subnet of the context: only where somebody has moved or deleted one. */
+  function stranded({ books, ranges, held }: PlaneAddresses, context: string): ObjectKey[] {
+    const book = books.get(context)
+    const valid = [...(ranges.get(context)?.values() ?? [])]
+    const keys: ObjectKey[] = []
+    for (const { key, holder, addresses } of held.values()) {
+      const lost = addresses.some(
+        (each) =>
+          each.book === book && !valid.some((range) => each.book.mayKeep(each.address, range, holder)),
+      )
+      if (lost) keys.push(key)
+    }
+    return keys
   }
 
   return {
@@ -173,7 +199,7 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
       ): AssignmentDecision => {
         for (const { book, address } of decided) book.release(address, holder)
         // What is shown in the status is held on, whatever was decided and taken back.
-        note(addresses, name, holder, shown(addresses, instance))
+        note(addresses, key, holder, shown(addresses, instance))
         addresses.waiting.set(name, key)
         return { reason, message }
       }
@@ -195,14 +221,14 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
           return wait('AddressPoolExhausted', 'The external addresses are all in use')
         assignments.push({ networkIP, externalIP })
       }
-      note(addresses, name, holder, decided)
+      note(addresses, key, holder, decided)
       addresses.waiting.delete(name)
       return { assignments }
     },
 
     revoke(plane, key, instance) {
       const addresses = addressesOf(plane)
-      note(addresses, formatObjectKey(key), instance.metadata.uid ?? '', shown(addresses, instance))
+      note(addresses, key, instance.metadata.uid ?? '', shown(addresses, instance))
     },
 
     forgetPlane: (plane) => planes.delete(plane),

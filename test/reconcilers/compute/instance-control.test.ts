@@ -1,11 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { InstanceContent } from '../../../src/reconcilers/compute/instance-content.ts'
 import {
   countInstances,
   type InstanceAction,
   nextInstanceAction,
 } from '../../../src/reconcilers/compute/instance-control.ts'
 import type { InstanceSummary } from '../../../src/reconcilers/compute/instance-ledger.ts'
+
+const content: InstanceContent = {
+  labels: { tier: 'app' },
+  annotations: {},
+  specHash: 'spec',
+  generation: 1,
+  fingerprint: 'as made',
+}
 
 function instance(ordinal: number, given: Partial<InstanceSummary> = {}): InstanceSummary {
   return {
@@ -22,6 +31,7 @@ function instance(ordinal: number, given: Partial<InstanceSummary> = {}): Instan
     observedTemplateHash: given.templateHash ?? 'new',
     controlled: true,
     intact: true,
+    content,
     ...given,
   }
 }
@@ -31,7 +41,7 @@ function next(
   replicas: number,
   policy = 'OrderedReady',
 ): InstanceAction {
-  return nextInstanceAction(instances, { deployment: 'web', replicas, templateHash: 'new', policy })
+  return nextInstanceAction(instances, { deployment: 'web', replicas, templateHash: 'new', content, policy })
 }
 
 function short(action: InstanceAction): string {
@@ -143,4 +153,14 @@ test('an instance counts as current when the provider has set up the present tem
     instance(3, { ready: false }),
   ]
   expect(countInstances(instances, 'new')).toEqual({ replicas: 4, current: 2, ready: 3 })
+})
+
+test('what was changed by hand is put right before anything else, unless an update is due anyway', () => {
+  const changed = { ...content, specHash: 'other', fingerprint: 'changed' }
+  expect(short(next([instance(0), instance(1, { content: changed })], 3))).toBe('repair web-1')
+  expect(short(next([instance(0), instance(1, { content: changed, templateHash: 'old' })], 3))).toBe(
+    'create 2',
+  )
+  const labelled = { ...content, labels: { tier: 'app', mine: 'yes' }, fingerprint: 'labelled' }
+  expect(short(next([instance(0, { content: labelled })], 1))).toBe('none')
 })
