@@ -1,99 +1,58 @@
-// Starting, timing and watching the server that is measured.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { get } from 'node:http'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// The servers that are measured.
+import { collectionPath, install, loadApiVersion } from './definition.mjs'
+import { startServer } from './server.mjs'
 
-const main = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'main.js')
-const projectPath = '/apis/resourcemanager.datumapis.com/v1alpha/projects/sandbox/control-plane'
-
-/** Starts a server on a free port; `stop` ends it and removes what it kept. */
-export async function startServer(flags) {
-  const folder = mkdtempSync(join(tmpdir(), 'datum-local-bench-'))
-  const words = ['start', '--json', '--port', '0', '--state-dir', folder, ...flags]
-  const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = new Promise((resolve) => child.on('exit', resolve))
-  const line = await new Promise((resolve, reject) => {
-    let text = ''
-    child.stdout.setEncoding('utf8')
-    child.stdout.on('data', (chunk) => {
-      text += chunk
-      if (text.includes('\n')) resolve(text)
-    })
-    void ended.then((code) => reject(new Error(`the server ended with ${code} before it was ready`)))
-  })
+/** Makes the servers of a section: ours, started for it, or the one that was named; and the one beside it. */
+export function createTargets(flags) {
+  const isOther = flags.other !== undefined
   return {
-    ...JSON.parse(line),
-    plane: projectPath,
-    async stop() {
-      child.kill('SIGTERM')
-      await ended
-      rmSync(folder, { recursive: true, force: true })
+    /** True where a server that we did not start is measured alone: then nothing of ours can be. */
+    isOther,
+
+    /** A server of our own as users start it. */
+    startOwn: (words = []) => startServer([...flags.serverFlags, ...words]),
+
+    /**
+     * Runs `use` with the servers to measure, which hold the load's kind and reconcile nothing.
+     * `over`: http, https or https/2; a server that was named has its own.
+     */
+    async withServers(over, use) {
+      const own = isOther
+        ? undefined
+        : await startServer(['--without-reconcilers', 'all', ...flags.serverFlags])
+      try {
+        const servers = [isOther ? named('other', flags.other) : ours(own, over)]
+        if (flags.beside) servers.push(named('beside', flags.beside, over === 'https/2'))
+        for (const server of servers) await install(server)
+        await use(servers)
+      } finally {
+        await own?.stop()
+      }
     },
   }
 }
 
-/** Milliseconds from the start of a process until `/readyz` answers 200. */
-export async function coldStart(flags) {
-  const folder = mkdtempSync(join(tmpdir(), 'datum-local-bench-'))
-  const port = await freePort()
-  const began = performance.now()
-  const words = ['start', '--json', '--port', String(port), '--state-dir', folder, ...flags]
-  const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const ended = new Promise((resolve) => child.on('exit', resolve))
-  try {
-    while ((await status(`http://127.0.0.1:${port}/readyz`)) !== 200) {
-      if (child.exitCode !== null)
-        throw new Error(`the server ended with ${child.exitCode} before it was ready`)
-      await new Promise((resolve) => setTimeout(resolve, 2))
-    }
-    return performance.now() - began
-  } finally {
-    child.kill('SIGTERM')
-    await ended
-    rmSync(folder, { recursive: true, force: true })
+function ours(server, over) {
+  const url = `${over === 'http' ? server.httpUrl : server.url}${server.plane}`
+  return {
+    name: 'ours',
+    over,
+    base: url,
+    target: { url, token: server.token, ca: server.ca, http2: over === 'https/2' },
+    path: new URL(url).pathname + collectionPath,
+    apiVersion: loadApiVersion,
+    pids: [server.pid],
   }
 }
 
-/** Milliseconds that Node.js itself needs to start and end. */
-export function bareNode() {
-  const began = performance.now()
-  return new Promise((resolve) => {
-    spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }).on('exit', () =>
-      resolve(performance.now() - began),
-    )
-  })
-}
-
-/** CPU seconds used and resident memory (MiB) of a process, from /proc; undefined where there is none. */
-export function usage(pid) {
-  if (pid === undefined || !existsSync(`/proc/${pid}/stat`)) return undefined
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  // Clock ticks are hundredths of a second on every Linux.
-  return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100, residentMiB: Number(resident) / 1024 }
-}
-
-function status(url) {
-  return new Promise((resolve) => {
-    const call = get(url, (response) => {
-      response.resume()
-      resolve(response.statusCode)
-    })
-    call.on('error', () => resolve(0))
-  })
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
+function named(name, { url, token, ca, pids }, http2 = false) {
+  return {
+    name,
+    over: new URL(url).protocol.slice(0, -1) + (http2 ? '/2' : ''),
+    base: url,
+    target: { url, token, ca, http2 },
+    path: (new URL(url).pathname === '/' ? '' : new URL(url).pathname) + collectionPath,
+    apiVersion: loadApiVersion,
+    pids,
+  }
 }

@@ -1,5 +1,5 @@
 import { cloneJson } from '../apimachinery/clone.ts'
-import type { JsonValue, KubernetesObject } from '../apimachinery/object.ts'
+import type { JsonObject, JsonValue, KubernetesObject } from '../apimachinery/object.ts'
 import type { Kind, KindNames, KindVersion, PlaneSort, PrinterColumn, ScaleSubresource } from './kind.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
@@ -164,13 +164,21 @@ function definitionFromVersion(version: KindVersion): JsonValue {
     storage: version.storage,
     ...(version.deprecated ? { deprecated: true } : {}),
     ...(version.deprecationWarning ? { deprecationWarning: version.deprecationWarning } : {}),
-    schema: { openAPIV3Schema: withoutPatchStrategies(cloneJson(version.schema()) as unknown as JsonValue) },
+    schema: { openAPIV3Schema: definitionSchema(version) },
     ...(Object.keys(declared).length > 0 ? { subresources: declared } : {}),
     ...(columns.length > 0 ? { additionalPrinterColumns: columns.map((column) => ({ ...column })) } : {}),
     ...(selectableFields
       ? { selectableFields: selectableFields.map((field) => ({ jsonPath: `.${field}` })) }
       : {}),
   }
+}
+
+/** The schema as a definition may have it: what `metadata` is goes without saying, even a description is refused. */
+function definitionSchema(version: KindVersion): JsonValue {
+  const schema = withoutPatchStrategies(cloneJson(version.schema()) as unknown as JsonValue) as JsonObject
+  const properties = (schema.properties ?? {}) as JsonObject
+  if (properties.metadata === undefined) return schema
+  return { ...schema, properties: { ...properties, metadata: { type: 'object' } } }
 }
 
 /** Patch strategies belong to core kinds and to no definition. */

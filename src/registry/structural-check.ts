@@ -130,7 +130,7 @@ function checkHead(schema: StructuralSchema, level: Level, path: string, errors:
 }
 
 function restrictsOnlyNames(metadata: StructuralSchema): boolean {
-  const { type: _type, description: _description, default: _default, properties = {}, ...rest } = metadata
+  const { type: _type, default: _default, properties = {}, ...rest } = metadata
   return (
     Object.keys(rest).length === 0 &&
     Object.keys(properties).every((name) => name === 'name' || name === 'generateName')

@@ -13,6 +13,7 @@ export class Http1Connection {
   #length = 0
   #head
   #stream
+  #isClosed = false
 
   constructor({ url, token, ca }) {
     const { protocol, hostname, port } = new URL(url)
@@ -43,6 +44,7 @@ export class Http1Connection {
   }
 
   close() {
+    this.#isClosed = true
     this.#pending = undefined
     this.#socket.destroy()
   }
@@ -56,10 +58,16 @@ export class Http1Connection {
     )
   }
 
+  /** Called when the server ends a connection that was not closed here. */
+  onEnd = () => {}
+
   #fail(error) {
+    if (this.#isClosed) return
+    this.#isClosed = true
     const pending = this.#pending
     this.#pending = undefined
     pending?.reject(error)
+    this.onEnd()
   }
 
   #receive(chunk) {
@@ -126,6 +134,23 @@ function unchunk(data) {
     parts.push(data.subarray(end + 2, end + 2 + length))
     at = end + 2 + length + 2
     if (at > data.length) return undefined
+  }
+}
+
+/** Takes a chunked body apart as it comes: what it returns wants the bytes of the wire, `onData` gets those of the body. */
+export function dechunked(onData) {
+  let rest = Buffer.alloc(0)
+  return (bytes) => {
+    let data = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
+    for (;;) {
+      const end = data.indexOf('\r\n')
+      if (end === -1) break
+      const length = Number.parseInt(data.toString('latin1', 0, end), 16)
+      if (data.length < end + 2 + length + 2) break
+      if (length > 0) onData(data.subarray(end + 2, end + 2 + length))
+      data = data.subarray(end + 2 + length + 2)
+    }
+    rest = data
   }
 }
 

@@ -64,3 +64,21 @@ export function mergePatch(replicas) {
     },
   })
 }
+
+/** The text of a Workload in one place, as Datum's controllers take it. */
+export function placed(name, replicas) {
+  const object = JSON.parse(workload(name, replicas))
+  object.spec.placements = object.spec.placements.slice(0, 1)
+  return JSON.stringify(object)
+}
+
+/** A status; `number` makes one differ from the next. */
+export function status(number) {
+  return {
+    replicas: number,
+    currentReplicas: number,
+    desiredReplicas: number,
+    readyReplicas: number,
+    deployments: 1,
+  }
+}

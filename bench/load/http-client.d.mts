@@ -1,0 +1,1 @@
+export function dechunked(onData: (bytes: Buffer) => void): (bytes: Buffer) => void
