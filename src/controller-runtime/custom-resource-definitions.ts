@@ -1,7 +1,7 @@
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
+import { builtInAnnotation, isUnchanged } from '../registry/built-in-annotation.ts'
 import { customResourceDefinitionStatus } from '../registry/custom-resource-definition-status.ts'
 import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
-import { builtInAnnotation } from '../registry/kind-catalogue.ts'
 import type { Plane, Registry } from '../registry/registry.ts'
 import { type ConditionLike, type Finding, isTrue, setCondition } from './conditions.ts'
 import type { ReconcileContext, Reconciler } from './reconciler.ts'
@@ -45,7 +45,8 @@ export function createCustomResourceDefinitionsReconciler(
     const serving: Plane[] = []
     for (const each of planes) {
       // A project with a definition of its own keeps the kind.
-      if (each === 'root' || !(await clientFor(each).get(kind, { name }))) serving.push(each)
+      const own = each === 'root' ? undefined : await clientFor(each).get(kind, { name })
+      if (!own || isUnchanged(own)) serving.push(each)
     }
     return serving
   }
@@ -119,6 +120,7 @@ export function createCustomResourceDefinitionsReconciler(
 
   return {
     name: 'custom-resource-definitions',
+    fieldManager: 'kube-apiserver',
     planes: ['root', 'project'],
     for: kind,
     watches: [
@@ -148,15 +150,10 @@ export function createCustomResourceDefinitionsReconciler(
       const { client, clientFor, clock, plane } = context
       const definition = await client.get(kind, key)
       if (!definition || definition.metadata.annotations?.[builtInAnnotation] !== undefined) return undefined
-      const { deletionTimestamp, finalizers = [] } = definition.metadata
+      const { deletionTimestamp } = definition.metadata
       if (deletionTimestamp !== undefined) {
         await terminate(definition, context)
         return undefined
-      }
-      if (!finalizers.includes(cleanupFinalizer)) {
-        await client.change(kind, key, ({ metadata }) => {
-          metadata.finalizers = [...(metadata.finalizers ?? []), cleanupFinalizer]
-        })
       }
       const others = [
         ...(await client.list(kind)),

@@ -36,7 +36,7 @@ export function createReconcilerController(
 ): Controller {
   const { plane, registry, user, clock, ids, dispatcher, watches } = environment
   const log = environment.log.child({ controller: reconciler.name })
-  const clientOptions = { registry, plane, manager: reconciler.name, user }
+  const clientOptions = { registry, plane, manager: reconciler.fieldManager ?? reconciler.name, user }
   const context: ReconcileContext = {
     plane,
     client: createClient(clientOptions),

@@ -14,6 +14,8 @@ import type { Client } from './client.ts'
 export interface Reconciler<T extends KubernetesObject = KubernetesObject> {
   /** Lower case with hyphens; what `--without-reconcilers`, logs and metrics call it. */
   readonly name: string
+  /** As whom it is entered in the books of what it writes. Default: its name. */
+  readonly fieldManager?: string
   /** On which sort of plane it works. */
   readonly planes: readonly PlaneSort[]
   /** Every change of an object of this kind asks for a pass over it. */

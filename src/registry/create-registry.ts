@@ -75,12 +75,18 @@ export function createRegistry(options: RegistryOptions): RegistryHandle {
   return {
     ...withBuiltInDefinitions(verbs, definitions, builtIn),
     forControllers: verbs,
-    endWatches: (plane) => openWatches.endAll(plane),
-    close: () => catalogue.close(),
+    endWatches(plane) {
+      builtIn.forget(plane)
+      openWatches.endAll(plane)
+    },
+    close() {
+      builtIn.close()
+      catalogue.close()
+    },
   }
 }
 
-/** The same verbs; whoever asks for definitions finds those of the built-in kinds among them. */
+/** The same verbs; whoever asks for definitions finds among them those of kinds that are served without. */
 function withBuiltInDefinitions(verbs: Registry, definitions: Kind, builtIn: BuiltInDefinitions): Registry {
   const prepared =
     <Rest extends readonly unknown[], Result>(
@@ -90,6 +96,15 @@ function withBuiltInDefinitions(verbs: Registry, definitions: Kind, builtIn: Bui
       if (resource.kind === definitions) await builtIn.ensure(context.plane)
       return verb(context, resource, ...rest)
     }
+  const restored =
+    <Rest extends readonly unknown[], Result>(
+      verb: (context: RequestContext, resource: Resource, ...rest: Rest) => Promise<Result>,
+    ) =>
+    async (context: RequestContext, resource: Resource, ...rest: Rest) => {
+      const result = await verb(context, resource, ...rest)
+      if (resource.kind === definitions) await builtIn.restore(context.plane)
+      return result
+    }
   return {
     kinds: verbs.kinds,
     get: prepared(verbs.get),
@@ -98,8 +113,8 @@ function withBuiltInDefinitions(verbs: Registry, definitions: Kind, builtIn: Bui
     create: prepared(verbs.create),
     update: prepared(verbs.update),
     patch: prepared(verbs.patch),
-    delete: prepared(verbs.delete),
-    deleteCollection: prepared(verbs.deleteCollection),
+    delete: restored(prepared(verbs.delete)),
+    deleteCollection: restored(prepared(verbs.deleteCollection)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { alreadyExists, badRequest } from '../apimachinery/errors.ts'
+import { alreadyExists, badRequest, forbidden } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
 import type { AdmissionRequest } from './admission.ts'
@@ -37,6 +37,10 @@ export async function create(
 ): Promise<WriteOutcome> {
   const { kind } = resource
   if (kind.answer) return answer(environment, context, resource, createKey, sent, options)
+  if (kind.isTerminating) {
+    const detail = 'create not allowed while custom resource definition is terminating'
+    throw forbidden(groupResource(kind), sent.metadata?.name ?? '', detail)
+  }
   const namespace = kind.scope === 'Namespaced' ? createKey.namespace : undefined
   // What is no number is not looked at, as on a real server.
   if (Number(sent.metadata?.resourceVersion) > 0) {

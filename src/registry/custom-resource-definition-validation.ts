@@ -13,6 +13,7 @@ import { checkVersionContents } from './definition-version-validation.ts'
 import type { KindNames } from './kind.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
+export { builtInAnnotation, isUnchanged, rootIdentity } from './built-in-annotation.ts'
 export { schemaDecodingFault } from './definition-schema-decoding.ts'
 export { pruneDefinitionSchemas } from './definition-schema-pruning.ts'
 export { definitionWarnings } from './definition-warnings.ts'
@@ -123,7 +124,7 @@ function checkRequiredNames(names: Partial<KindNames>, errors: FieldError[]): vo
   }
 }
 
-function checkNames(names: Partial<KindNames>, path: string, errors: FieldError[]): void {
+export function checkNames(names: Partial<KindNames>, path: string, errors: FieldError[]): void {
   for (const field of ['plural', 'singular'] as const) {
     const name = names[field]
     const messages = name ? checkDns1035Label(name) : []

@@ -80,11 +80,24 @@ export function kindFromCustomResourceDefinition(
     scope: spec.scope === 'Namespaced' ? 'Namespaced' : 'Cluster',
     planes,
     origin: 'custom',
-    versions: [...(spec.versions ?? [])].sort(byPreference).map(versionFromDefinition),
+    ...(definition.metadata.deletionTimestamp === undefined ? {} : { isTerminating: true }),
+    versions: [...(spec.versions ?? [])]
+      .sort(byPreference)
+      .map((version) => versionFromDefinition(version, spec)),
   }
 }
 
-function versionFromDefinition(version: DefinitionVersion): KindVersion {
+/** What is told of a deprecated version: that there is a better one, where there is. */
+function deprecation({ name }: DefinitionVersion, { group, names, versions = [] }: DefinitionSpec): string {
+  const better = [...versions]
+    .sort(byPreference)
+    .find((each) => each.served && !each.deprecated && byPreference(each, { name: name ?? '' }) < 0)
+  const kind = names?.kind ?? ''
+  const advice = better ? `; use ${group}/${better.name} ${kind}` : ''
+  return `${group}/${name} ${kind} is deprecated${advice}`
+}
+
+function versionFromDefinition(version: DefinitionVersion, spec: DefinitionSpec): KindVersion {
   const { subresources, selectableFields } = version
   const schema = version.schema?.openAPIV3Schema ?? { type: 'object' }
   const columns = (version.additionalPrinterColumns ?? []) as readonly PrinterColumn[]
@@ -93,7 +106,9 @@ function versionFromDefinition(version: DefinitionVersion): KindVersion {
     served: version.served === true,
     storage: version.storage === true,
     ...(version.deprecated ? { deprecated: true } : {}),
-    ...(version.deprecationWarning ? { deprecationWarning: version.deprecationWarning } : {}),
+    ...(version.deprecated
+      ? { deprecationWarning: version.deprecationWarning ?? deprecation(version, spec) }
+      : {}),
     schema: () => schema,
     columns: columns.length > 0 ? columns : [ageColumn],
     ...(selectableFields

@@ -124,7 +124,7 @@ function beginDeletion(
     next.metadata.deletionTimestamp = time
     next.metadata.deletionGracePeriodSeconds = 0
     if (next.metadata.generation !== undefined) next.metadata.generation += 1
-    resource.kind.beginDeletion?.(next)
+    resource.kind.beginDeletion?.(next, time)
   }
   return next
 }

@@ -1,6 +1,7 @@
 import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import type { Store, Subscription } from '../storage/store.ts'
+import { builtInAnnotation, isUnchanged } from './built-in-annotation.ts'
 import { kindFromCustomResourceDefinition } from './custom-resource-definition.ts'
 import { collectionPrefix } from './keys.ts'
 import type { Kind, KindSet } from './kind.ts'
@@ -11,18 +12,6 @@ import { type Plane, planeSort } from './registry.ts'
 export interface KindCatalogue {
   kinds(plane: Plane): Promise<KindSet>
   close(): void
-}
-
-/**
- * On a definition that shows a built-in kind as this program has it; the value identifies what it says.
- * See `built-in-definitions`.
- */
-export const builtInAnnotation = 'datum-local.dev/built-in'
-
-/** True while nobody has changed what such a definition says: `generation` counts the changes of a specification. */
-export function isUnchanged(definition: KubernetesObject): boolean {
-  const { annotations, generation } = definition.metadata
-  return annotations?.[builtInAnnotation] !== undefined && generation === 1
 }
 
 interface Entry {
@@ -36,7 +25,7 @@ interface Defined {
 }
 
 /** True once the server has accepted the names: before that, nothing is served. */
-function isEstablished(definition: KubernetesObject): boolean {
+export function isEstablished(definition: KubernetesObject): boolean {
   const conditions = (definition.status as { conditions?: { type: string; status: string }[] } | undefined)
     ?.conditions
   return (
@@ -70,9 +59,13 @@ export function createKindCatalogue(
 
   async function defined(plane: Plane, source: Plane): Promise<Defined[]> {
     const page = await store.list({ prefix: collectionPrefix(source, definitions) })
+    const own = new Set(ownKinds(plane).map((kind) => `${kind.names.plural}.${kind.group}`))
     return page.records.flatMap((record) => {
       const definition = JSON.parse(record.text) as KubernetesObject
       if (!isEstablished(definition) || isUnchanged(definition)) return []
+      // a newer schema of what is built in on the root alone makes it no kind of projects
+      const { annotations, name } = definition.metadata
+      if (source !== plane && annotations?.[builtInAnnotation] !== undefined && !own.has(name)) return []
       return [
         { kind: kindFromCustomResourceDefinition(definition, [planeSort(plane)]), revision: record.revision },
       ]

@@ -28,6 +28,8 @@ export interface Kind<T extends KubernetesObject = KubernetesObject> {
   readonly origin: 'core' | 'custom'
   /** What a name must be. Default: a DNS-1123 subdomain. */
   readonly nameFormat?: 'subdomain' | 'label'
+  /** Set while the definition of the kind is being deleted: nothing new is taken. */
+  readonly isTerminating?: boolean
   /** Whether `metadata.generation` is kept. Default: true for `custom`, false for `core`. */
   readonly generation?: boolean
   /** Whether finalizers may lack a domain and a path. Default: true for `custom`, false for `core`. */
@@ -35,7 +37,7 @@ export interface Kind<T extends KubernetesObject = KubernetesObject> {
   /** What else must be gone from an object before it is, beside `metadata.finalizers` (a Namespace's `spec.finalizers`). */
   pendingFinalizers?(object: T): readonly string[]
   /** Marks an object whose deletion begins (a Namespace's phase). Pure; works on a draft. */
-  beginDeletion?(object: T): void
+  beginDeletion?(object: T, time: string): void
   /** Whether writes through subresources replace the metadata as well, as those of Namespaces do. Default false. */
   readonly subresourcesReplaceMetadata?: boolean
   /** Whether an update may leave out the `resourceVersion` it is based on. Default: false for `custom`, true for `core`. */

@@ -172,5 +172,6 @@ function withDeprecation(answer: Answer, { definition, apiVersion, kind }: Resou
   const given = answer.headers.warning
   if (given === undefined) return withWarnings(answer, [text])
   const { headers } = withWarnings(answer, [text])
+  if ([given].flat().includes([headers.warning ?? []].flat()[0] ?? '')) return answer
   return { ...answer, headers: { ...answer.headers, warning: [given, headers.warning ?? []].flat() } }
 }

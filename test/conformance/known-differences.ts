@@ -11,6 +11,7 @@ const registered =
   'a real server has more kinds registered than are served here, and says of others that it does not know them'
 const goMap = 'a real server shows the patch as a Go map, and converts it field by field'
 const absentTime = 'a real server shows a time that is not there as null'
+const noGrace = 'a real server does not count the deletion of a definition as a generation'
 const noWebhooks = 'nobody here calls a webhook, so that a conversion by one is refused'
 
 /**
@@ -92,6 +93,16 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'may I both': 'a real server shows the fields of a Go structure',
     'may I, with unknown fields':
       'unknown fields are told from the inside out, and with a real server in the order of the document',
+  },
+  definitions: {
+    'as a table': 'times in tables of compiled-in kinds are texts here, with the same cells',
+    'a status that keeps no version':
+      'a real server puts the storage version back before it looks at the status; ours does afterwards',
+    'a status where there is none': 'a real server warns of a version even where there is nothing',
+    'what was stored in it is still there':
+      'a real server cannot convert what the books of the object say of a version that is gone',
+    'is deleted': noGrace,
+    'is being deleted': noGrace,
   },
   'definition faults': {
     'versions left out': 'a real server tells a list that is not there from an empty one',

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+
 /** One request to an API server. `{name}` in a path or body stands for what an earlier answer was remembered by. */
 export interface Step {
   /** What is asked, in words; unique within its story. */
@@ -14,6 +16,8 @@ export interface Step {
   readonly remember?: Readonly<Record<string, string>>
   /** Asked again until this is the code: what a controller makes takes its time. */
   readonly until?: number
+  /** Asked again until the answer contains this text. */
+  readonly untilText?: string
 }
 
 /** Requests that belong together, in order. */
@@ -62,12 +66,16 @@ async function send(target: Target, step: Step, memory: Map<string, string>): Pr
   // A server may close an idle connection at the moment at which it is used again.
   let response = await ask().catch(() => ask().catch(() => undefined))
   if (response === undefined) return { code: 0, body: 'the connection was closed' }
-  for (let attempt = 0; step.until !== undefined && response.status !== step.until; attempt++) {
-    if (attempt === 500) throw new Error(`${step.title}: ${response.status}, not ${step.until}`)
-    await response.text()
+  let answer = await response.text()
+  const isThere = () =>
+    (step.until === undefined || response?.status === step.until) && answer.includes(step.untilText ?? '')
+  for (let attempt = 0; !isThere(); attempt++) {
+    if (attempt === 500) throw new Error(`${step.title}: ${response.status}, ${answer.slice(0, 500)}`)
+    // Controllers of a real server look again every few seconds.
+    if (attempt > 100) await setTimeout(20)
     response = await ask()
+    answer = await response.text()
   }
-  const answer = await response.text()
   const warning = response.headers.get('warning')
   for (const [name, path] of Object.entries(step.remember ?? {})) {
     memory.set(name, read(JSON.parse(answer), path))

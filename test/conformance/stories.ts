@@ -3,6 +3,7 @@ import { applyStory } from './stories/apply.ts'
 import { configMapStory, coreStory } from './stories/core.ts'
 import { createStory } from './stories/create.ts'
 import { definitionFaultsStory } from './stories/definition-faults.ts'
+import { definitionsStory } from './stories/definitions.ts'
 import { deleteStory } from './stories/delete.ts'
 import { listStory } from './stories/list.ts'
 import { patchStory } from './stories/patch.ts'
@@ -20,6 +21,7 @@ export const stories: readonly Story[] = [
   configMapStory,
   coreStory,
   reviewStory,
+  definitionsStory,
   definitionFaultsStory,
   ruleFaultsStory,
 ]

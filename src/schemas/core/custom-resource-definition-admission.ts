@@ -1,6 +1,8 @@
 import { badRequest } from '../../apimachinery/errors.ts'
+import type { FieldError } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
 import {
+  checkNames,
   definitionWarnings,
   schemaDecodingFault,
   validateCustomResourceDefinition,
@@ -8,6 +10,7 @@ import {
 import { isRecord } from '../record.ts'
 import { withoutNulls } from './absent-values.ts'
 import type { CustomResourceDefinitionObject } from './custom-resource-definition.ts'
+import { refuseProvidedDefinitions } from './custom-resource-definition-deletion.ts'
 
 /** Fills in the names that follow from the kind, and keeps the list of versions that objects were ever stored in. */
 export const customResourceDefinitionAdmission: Admission<CustomResourceDefinitionObject> = {
@@ -29,6 +32,14 @@ export const customResourceDefinitionAdmission: Admission<CustomResourceDefiniti
   },
 
   warnings: definitionWarnings,
+
+  validateDelete: refuseProvidedDefinitions,
+
+  validateStatus: ({ status }) => {
+    const errors: FieldError[] = []
+    checkNames(status?.acceptedNames ?? {}, 'status.acceptedNames', errors)
+    return errors
+  },
 
   validate: (definition, old) => validateCustomResourceDefinition(definition, old),
 }

@@ -17,6 +17,7 @@ import {
 } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
 import { customResourceDefinitionAdmission } from './custom-resource-definition-admission.ts'
+import { beginDefinitionDeletion } from './custom-resource-definition-deletion.ts'
 import { jsonSchemaProps } from './json-schema-props.ts'
 
 function names(description: string) {
@@ -161,6 +162,8 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinitionObject> = {
   origin: 'core',
   plainFinalizers: true,
   generation: true,
+  unconditionalUpdate: false,
+  beginDeletion: (definition, time) => beginDefinitionDeletion(definition, time),
   admission: customResourceDefinitionAdmission,
   versions: [
     {
