@@ -3,6 +3,7 @@ import { createInstanceReconciler } from './compute/instance.ts'
 import { createWorkloadReconciler } from './compute/workload.ts'
 import { createWorkloadDeploymentReconciler } from './compute/workload-deployment.ts'
 import { createWorkloadDeploymentSchedulerReconciler } from './compute/workload-deployment-scheduler.ts'
+import { createPolicyBindingReconciler } from './iam/policy-binding.ts'
 import { createUserReconciler } from './iam/user.ts'
 import { parseCidr } from './networking/ipam-cidr.ts'
 import { createLocationReconciler } from './networking/location.ts'
@@ -47,6 +48,7 @@ const switchable = {
   organization: () => createOrganizationReconciler(),
   'organization-membership': () => createOrganizationMembershipReconciler(),
   user: () => createUserReconciler(),
+  'policy-binding': () => createPolicyBindingReconciler(),
   workload: () => createWorkloadReconciler(),
   'workload-deployment': () => createWorkloadDeploymentReconciler(),
   'workload-deployment-scheduler': () => createWorkloadDeploymentSchedulerReconciler(),

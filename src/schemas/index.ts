@@ -8,7 +8,9 @@ import { Event } from './core/event.ts'
 import { Lease } from './core/lease.ts'
 import { Namespace } from './core/namespace.ts'
 import { Secret } from './core/secret.ts'
+import { PolicyBinding } from './iam/policy-binding.ts'
 import { User } from './iam/user.ts'
+import { UserPreference } from './iam/user-preference.ts'
 import { Domain } from './networking/domain.ts'
 import { HTTPProxy } from './networking/http-proxy.ts'
 import { Location } from './networking/location.ts'
@@ -25,7 +27,7 @@ import { ExportPolicy } from './telemetry/export-policy.ts'
 
 const core = [Namespace, Secret, ConfigMap, Event, Lease, CustomResourceDefinition]
 const resourceManager = [Organization, OrganizationMembership, Project]
-const iam = [User]
+const iam = [User, UserPreference, PolicyBinding]
 const networking = [
   Location,
   Network,

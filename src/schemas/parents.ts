@@ -4,7 +4,9 @@ import type { Kind } from '../registry/kind.ts'
 import type { Parent, Selection, View } from '../registry/registry.ts'
 import { CustomResourceDefinition } from './core/custom-resource-definition.ts'
 import { Namespace } from './core/namespace.ts'
-import { iamGroup, User } from './iam/user.ts'
+import { iamGroup } from './iam/group.ts'
+import { User } from './iam/user.ts'
+import { UserPreference } from './iam/user-preference.ts'
 import {
   documentedResourceManagerGroup,
   organizationNameLabel,
@@ -60,7 +62,7 @@ export function createOrganizationView(organization: string, root: RootReader): 
 }
 
 /**
- * A user's control plane: the user, their memberships, the organizations where they are members, and those
+ * A user's control plane: the user, their preferences and memberships, the organizations where they are members, and those
  * organizations' namespaces and projects; of what lies in the namespaces, the user's memberships only.
  */
 export function createUserView(user: string, root: RootReader): View {
@@ -72,8 +74,8 @@ export function createUserView(user: string, root: RootReader): View {
     async select(kind) {
       if (isKind(kind, CustomResourceDefinition)) return 'everything'
       if (isKind(kind, User)) return named(user)
-      if (isKind(kind, OrganizationMembership)) {
-        return { matches: (membership) => userOf(membership) === user }
+      if (isKind(kind, OrganizationMembership) || isKind(kind, UserPreference)) {
+        return { matches: (object) => userOf(object) === user }
       }
       if (isKind(kind, Organization)) return oneOf(await organizations())
       if (isKind(kind, Namespace)) return oneOf((await organizations()).map(organizationNamespace))
@@ -100,7 +102,7 @@ function oneOf(names: readonly string[]): Selection {
   return { matches: ({ metadata }) => known.has(metadata.name) }
 }
 
-function userOf(membership: KubernetesObject): string | undefined {
-  const { spec } = membership as { spec?: { userRef?: { name?: string } } }
+function userOf(object: KubernetesObject): string | undefined {
+  const { spec } = object as { spec?: { userRef?: { name?: string } } }
   return spec?.userRef?.name
 }

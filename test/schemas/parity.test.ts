@@ -39,10 +39,12 @@ describe.skipIf(!referenceAvailable)('parity with the deployed definitions', () 
       'NetworkPolicy',
       'Organization',
       'OrganizationMembership',
+      'PolicyBinding',
       'Project',
       'Subnet',
       'SubnetClaim',
       'User',
+      'UserPreference',
       'Workload',
       'WorkloadDeployment',
     ])

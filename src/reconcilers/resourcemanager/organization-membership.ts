@@ -1,7 +1,7 @@
-import { formatTime } from '../../apimachinery/clock.ts'
 import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
 import type { Reconciler } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
+import { PolicyBinding } from '../../schemas/iam/policy-binding.ts'
 import { User, type UserObject } from '../../schemas/iam/user.ts'
 import { displayNameAnnotation } from '../../schemas/resourcemanager/group.ts'
 import { Organization, type OrganizationObject } from '../../schemas/resourcemanager/organization.ts'
@@ -9,6 +9,7 @@ import {
   OrganizationMembership,
   type OrganizationMembershipObject,
 } from '../../schemas/resourcemanager/organization-membership.ts'
+import { bindRoles } from './membership-bindings.ts'
 
 type MembershipSpec = NonNullable<OrganizationMembershipObject['spec']>
 type MembershipStatus = NonNullable<OrganizationMembershipObject['status']>
@@ -22,6 +23,7 @@ export function createOrganizationMembershipReconciler(): Reconciler<Organizatio
     name: 'organization-membership',
     planes: ['root'],
     for: OrganizationMembership,
+    owns: [PolicyBinding],
     observes: [references.observed],
     watches: [Organization, User].map((kind) => ({
       kind,
@@ -29,7 +31,8 @@ export function createOrganizationMembershipReconciler(): Reconciler<Organizatio
     })),
     forgetPlane: (plane) => references.forgetPlane(plane),
 
-    async reconcile(key, { client, clock, events }) {
+    async reconcile(key, context) {
+      const { client, clock, events } = context
       const membership = await client.get(OrganizationMembership, key)
       if (!membership?.spec || membership.metadata.deletionTimestamp !== undefined) return undefined
       const { spec } = membership
@@ -43,8 +46,10 @@ export function createOrganizationMembershipReconciler(): Reconciler<Organizatio
         return undefined
       }
       const finding = readiness(spec, organization, user)
+      const applied =
+        organization && user ? await bindRoles(membership, organization, user, context) : undefined
       const updated = await client.changeStatus(OrganizationMembership, key, (draft) => {
-        draft.status = statusOf(draft, spec, finding, organization, user, clock.now())
+        draft.status = statusOf(draft, finding, applied, organization, user, clock.now())
       })
       if (updated && before?.reason !== finding.reason) {
         const type = finding.status === 'True' ? 'Normal' : 'Warning'
@@ -83,31 +88,22 @@ function readiness(
 
 function statusOf(
   { metadata, status: old }: OrganizationMembershipObject,
-  spec: MembershipSpec,
   ready: Finding,
+  applied: MembershipStatus['appliedRoles'],
   organization: OrganizationObject | undefined,
   user: UserObject | undefined,
   now: number,
 ): MembershipStatus {
-  const { roles = [] } = spec
   const observedGeneration = metadata.generation
-  const rolesApplied: Finding =
-    roles.length === 0
-      ? {
-          type: 'RolesApplied',
-          status: 'True',
-          reason: 'NoRolesSpecified',
-          message: 'The membership names no roles',
-        }
-      : { type: 'RolesApplied', status: 'True', reason: 'AllRolesApplied', message: 'All roles are applied' }
   const conditions = setCondition(old?.conditions, { ...ready, observedGeneration }, now)
-  const isReady = ready.status === 'True'
   const displayName = organization?.metadata.annotations?.[displayNameAnnotation]
   const { email, givenName, familyName } = user?.spec ?? {}
   const avatarUrl = user?.status?.avatarUrl
   return {
     ...old,
-    conditions: isReady ? setCondition(conditions, { ...rolesApplied, observedGeneration }, now) : conditions,
+    conditions: applied
+      ? setCondition(conditions, { ...rolesApplied(applied), observedGeneration }, now)
+      : conditions,
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(organization
       ? {
@@ -127,13 +123,19 @@ function statusOf(
           },
         }
       : {}),
-    appliedRoles: isReady
-      ? roles.map(({ name, namespace }) => ({
-          name,
-          ...(namespace === undefined ? {} : { namespace }),
-          status: 'Applied' as const,
-          appliedAt: old?.appliedRoles?.find((role) => role.name === name)?.appliedAt ?? formatTime(now),
-        }))
-      : (old?.appliedRoles ?? []),
+    appliedRoles: applied ?? old?.appliedRoles ?? [],
   }
+}
+
+function rolesApplied(applied: NonNullable<MembershipStatus['appliedRoles']>): Finding {
+  const type = 'RolesApplied'
+  if (applied.length === 0) {
+    return { type, status: 'True', reason: 'NoRolesSpecified', message: 'The membership names no roles' }
+  }
+  const pending = applied.filter(({ status }) => status !== 'Applied')
+  if (pending.length === 0) {
+    return { type, status: 'True', reason: 'AllRolesApplied', message: 'All roles are applied' }
+  }
+  const message = `${applied.length - pending.length} of ${applied.length} roles are applied`
+  return { type, status: 'False', reason: 'PartialRolesApplied', message }
 }

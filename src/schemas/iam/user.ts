@@ -4,9 +4,8 @@ import { ageColumn, conditionColumn, textColumn } from '../columns.ts'
 import { conditionsWithDefault, unreconciledConditions } from '../conditions.ts'
 import { choice, object, optional, type Static, text, written } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
-
-/** The API group of users. */
-export const iamGroup = 'iam.miloapis.com'
+import { iamGroup } from './group.ts'
+import { userAdmission } from './user-admission.ts'
 
 const loginProviders = ['github', 'google']
 
@@ -50,6 +49,7 @@ export const User: Kind<UserObject> = {
   scope: 'Cluster',
   planes: ['root'],
   origin: 'custom',
+  admission: userAdmission,
   versions: [
     {
       name: 'v1alpha1',

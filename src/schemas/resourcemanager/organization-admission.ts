@@ -2,12 +2,14 @@ import { isReason } from '../../apimachinery/errors.ts'
 import type { Admission, AdmissionRequest } from '../../registry/admission.ts'
 import { Namespace } from '../core/namespace.ts'
 import { denied } from '../denial.ts'
-import { iamGroup, User, type UserObject } from '../iam/user.ts'
+import { iamGroup } from '../iam/group.ts'
+import type { UserObject } from '../iam/user.ts'
+import { findCaller } from './caller.ts'
 import { organizationNamespace, resourceManagerGroup } from './group.ts'
 import { checkNameLength } from './name-length.ts'
 import type { OrganizationObject } from './organization.ts'
 import { OrganizationMembership } from './organization-membership.ts'
-import { ownerRole } from './owner-role.ts'
+import { ownerRole } from './roles.ts'
 
 const maxNameLength = 50
 
@@ -46,7 +48,7 @@ export const organizationAdmission: Admission<OrganizationObject> = {
   async afterCreate(organization, request) {
     await unlessThere(createNamespace(organization, request))
     if (request.user.groups.includes('system:masters')) return
-    const owner = await findUser(request)
+    const owner = await findCaller(request)
     if (owner) await unlessThere(createOwnership(organization, owner, request))
   },
 }
@@ -57,11 +59,6 @@ async function unlessThere(creation: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!isReason(error, 'AlreadyExists')) throw error
   }
-}
-
-/** Callers are known by the name of their User object. */
-async function findUser({ client, user }: AdmissionRequest): Promise<UserObject | undefined> {
-  return client.get(User, { name: user.uid ?? user.name })
 }
 
 async function createNamespace(

@@ -7,7 +7,7 @@ import { Namespace } from '../core/namespace.ts'
 import { denied } from '../denial.ts'
 import { User } from '../iam/user.ts'
 import type { OrganizationMembershipObject } from './organization-membership.ts'
-import { isOwner } from './owner-role.ts'
+import { isOwner } from './roles.ts'
 
 interface MembershipFacts {
   /** Another membership makes somebody an owner of the same organization. */

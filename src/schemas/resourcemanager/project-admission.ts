@@ -1,11 +1,16 @@
 import { type FieldError, forbiddenField, keyPath } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
 import { denied } from '../denial.ts'
+import type { PolicyBindingObject } from '../iam/policy-binding.ts'
+import { PolicyBinding } from '../iam/policy-binding.ts'
+import type { UserObject } from '../iam/user.ts'
 import { isRecord } from '../record.ts'
-import { organizationNameLabel, resourceManagerGroup } from './group.ts'
+import { findCaller } from './caller.ts'
+import { organizationNameLabel, organizationNamespace, resourceManagerGroup } from './group.ts'
 import { checkNameLength } from './name-length.ts'
 import { Organization, type OrganizationObject } from './organization.ts'
 import type { ProjectObject } from './project.ts'
+import { projectOwnerRole } from './roles.ts'
 
 const maxNameLength = 55
 
@@ -16,6 +21,13 @@ export const projectAdmission: Admission<ProjectObject> = {
   async gather({ operation, context, client }): Promise<OrganizationObject | undefined> {
     if (operation !== 'create' || context.parent?.sort !== 'Organization') return undefined
     return client.get(Organization, { name: context.parent.name })
+  },
+
+  async afterCreate(project, request) {
+    const { context, client } = request
+    if (context.parent?.sort !== 'Organization') return
+    const owner = await findCaller(request)
+    if (owner) await client.create(PolicyBinding, ownership(project, owner, context.parent.name))
   },
 
   mutate(project, old, { context }, facts) {
@@ -42,6 +54,27 @@ export const projectAdmission: Admission<ProjectObject> = {
     if (old === undefined) return checkNameLength(project.metadata.name, maxNameLength)
     return checkOrganizationLabel(project, old)
   },
+}
+
+/** Whoever makes a project is its owner; the binding has a name of its own, which nobody can have taken. */
+function ownership(
+  { metadata: { name, uid = '' } }: ProjectObject,
+  owner: UserObject,
+  organization: string,
+): PolicyBindingObject {
+  return {
+    metadata: {
+      name: '',
+      generateName: `project-${name}-owner-`,
+      namespace: organizationNamespace(organization),
+      ownerReferences: [{ apiVersion: `${resourceManagerGroup}/v1alpha1`, kind: 'Project', name, uid }],
+    },
+    spec: {
+      roleRef: { ...projectOwnerRole },
+      subjects: [{ kind: 'User', name: owner.metadata.name, uid: owner.metadata.uid ?? '' }],
+      resourceSelector: { resourceRef: { apiGroup: resourceManagerGroup, kind: 'Project', name, uid } },
+    },
+  }
 }
 
 function checkOrganizationLabel(project: ProjectObject, old: ProjectObject): FieldError[] {

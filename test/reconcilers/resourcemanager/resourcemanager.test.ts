@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DatumLocal, startDatumLocal } from '../../../src/testing/start-datum-local.ts'
 import { organizationApi, type PlaneApi, projectApi, Refused, rootApi } from '../../support/plane-api.ts'
@@ -52,7 +53,7 @@ describe('an organization', () => {
     expect(items[0]?.status).toMatchObject({
       organization: { type: 'Standard', displayName: 'The Company' },
       user: { email: 'developer@example.com' },
-      appliedRoles: [{ status: 'Applied' }],
+      appliedRoles: [{ status: 'Applied', policyBindingRef: { namespace: 'organization-company' } }],
     })
   })
 
@@ -115,6 +116,120 @@ describe('a membership', () => {
     )
     await datum.settle()
     expect(await root.find(`${memberships}/member-nobody`)).toBeUndefined()
+  })
+})
+
+describe('policy bindings', () => {
+  const bindings = (namespace: string) =>
+    `/apis/iam.miloapis.com/v1alpha1/namespaces/${namespace}/policybindings`
+  const names = async (namespace: string) =>
+    (await root.list(bindings(namespace))).items.map(({ metadata }) => metadata.name)
+  const ownerBinding = `member-developer-${createHash('sha256').update('datum-cloud/owner').digest('hex')}`
+
+  test('give a member the roles of the membership, and are taken back with them', async () => {
+    await createOrganization('bound')
+    expect(await names('organization-bound')).toEqual([ownerBinding, 'usermembership-self-delete-developer'])
+    const binding = await root.get(`${bindings('organization-bound')}/${ownerBinding}`)
+    expect(binding.metadata.labels).toEqual({
+      'resourcemanager.miloapis.com/membership': 'member-developer',
+      'resourcemanager.miloapis.com/managed-by': 'organization-membership-controller',
+    })
+    expect(binding.spec).toMatchObject({
+      roleRef: { name: 'owner', namespace: 'datum-cloud' },
+      subjects: [{ kind: 'User', name: 'developer' }],
+      resourceSelector: {
+        resourceRef: { apiGroup: 'resourcemanager.miloapis.com', kind: 'Organization', name: 'bound' },
+      },
+    })
+    const types = ['TargetValid', 'SubjectValid', 'RoleValid']
+    expect(types.map((type) => condition(binding, type))).toEqual(
+      types.map(() => 'True ValidationSuccessful'),
+    )
+    expect(condition(binding, 'Ready')).toBe('True ReconciliationSuccessful')
+
+    const path = `${group}/namespaces/organization-bound/organizationmemberships/member-developer`
+    const roles = [
+      { name: 'owner', namespace: 'datum-cloud' },
+      { name: 'viewer', namespace: 'datum-cloud' },
+    ]
+    await root.patch(path, { spec: { roles } })
+    await datum.settle()
+    expect(await names('organization-bound')).toHaveLength(3)
+    await root.patch(path, { spec: { roles: roles.slice(0, 1) } })
+    await root.remove(`${bindings('organization-bound')}/${ownerBinding}`)
+    await datum.settle()
+    expect(await names('organization-bound')).toEqual([ownerBinding, 'usermembership-self-delete-developer'])
+    await root.remove(`${organizations}/bound`)
+    await datum.settle()
+    expect(await names('organization-bound')).toEqual([])
+  })
+
+  test('make whoever creates a project its owner, until it goes', async () => {
+    await createOrganization('founders')
+    await organizationApi(datum, 'founders').create(projects, manifest('Project', 'founded', {}))
+    await datum.settle()
+    const owners = async () =>
+      (await names('organization-founders')).filter((name) => name.startsWith('project-founded-owner-'))
+    const [name] = await owners()
+    const binding = await root.get(`${bindings('organization-founders')}/${name}`)
+    expect(binding.spec.roleRef.name).toBe('resourcemanager.miloapis.com-projectowner')
+    expect(condition(binding, 'Ready')).toBe('True ReconciliationSuccessful')
+    await root.remove(`${projects}/founded`)
+    await datum.settle()
+    expect(await owners()).toEqual([])
+  })
+
+  test('let a user look after themselves and their preferences, and go with the user', async () => {
+    const apiVersion = 'iam.miloapis.com/v1alpha1'
+    await root.create(users, manifest('User', 'hedy', { email: 'hedy@example.com' }, apiVersion))
+    await datum.settle()
+    const ofHedy = ['user-self-manage-hedy', 'userpreference-self-manage-hedy']
+    for (const name of ofHedy) {
+      const binding = await root.get(`${bindings('milo-system')}/${name}`)
+      expect(condition(binding, 'Ready')).toBe('True ReconciliationSuccessful')
+    }
+    const preference = `/apis/${apiVersion}/userpreferences/userpreference-hedy`
+    expect((await root.get(preference)).spec).toEqual({ userRef: { name: 'hedy' }, theme: 'system' })
+    await root.remove(`${users}/hedy`)
+    await datum.settle()
+    expect(await root.find(preference)).toBeUndefined()
+    expect((await names('milo-system')).filter((name) => ofHedy.includes(name))).toEqual([])
+  })
+
+  test('say what they do not find, and are ready when it is there', async () => {
+    const { metadata } = await root.get(`${users}/developer`)
+    const bind = (name: string, target: object, uid = metadata.uid) =>
+      root.create(bindings('milo-system'), {
+        ...manifest('PolicyBinding', name, {}, 'iam.miloapis.com/v1alpha1'),
+        spec: {
+          roleRef: { name: 'viewer' },
+          subjects: [{ kind: 'User', name: 'developer', uid }],
+          resourceSelector: target,
+        },
+      })
+    const organization = { apiGroup: 'resourcemanager.miloapis.com', kind: 'Organization' }
+    await bind('nowhere', { resourceRef: { ...organization, name: 'nowhere', uid: '1' } })
+    await bind('another', { resourceRef: { ...organization, name: 'acme-corp', uid: '1' } })
+    await bind('strange', { resourceKind: { apiGroup: 'example.com', kind: 'Thing' } })
+    await bind('stranger', { resourceKind: organization }, 'somebody-else')
+    await bind('every', { resourceKind: organization })
+    await datum.settle()
+    const state = async (name: string) => {
+      const binding = await root.get(`${bindings('milo-system')}/${name}`)
+      return ['TargetValid', 'SubjectValid', 'Ready'].map((type) => condition(binding, type).split(' ')[1])
+    }
+    const valid = 'ValidationSuccessful'
+    expect(await state('nowhere')).toEqual(['TargetNotFound', valid, 'ResourceSelectorValidationFailed'])
+    expect(await state('another')).toEqual(['TargetUIDMismatch', valid, 'ResourceSelectorValidationFailed'])
+    expect(await state('strange')).toEqual([
+      'TargetKindNotRecognized',
+      valid,
+      'ResourceSelectorValidationFailed',
+    ])
+    expect(await state('stranger')).toEqual([valid, 'ValidationFailed', 'SubjectValidationFailed'])
+    expect(await state('every')).toEqual([valid, valid, 'ReconciliationSuccessful'])
+    await createOrganization('nowhere')
+    expect(await state('nowhere')).toEqual(['TargetUIDMismatch', valid, 'ResourceSelectorValidationFailed'])
   })
 })
 

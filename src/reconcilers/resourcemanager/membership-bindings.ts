@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { formatTime } from '../../apimachinery/clock.ts'
+import { isReason } from '../../apimachinery/errors.ts'
+import type { KubernetesObject } from '../../apimachinery/object.ts'
+import { findCondition, isTrue } from '../../controller-runtime/conditions.ts'
+import { ownerReference } from '../../controller-runtime/owner-references.ts'
+import type { ReconcileContext } from '../../controller-runtime/reconciler.ts'
+import { PolicyBinding, type PolicyBindingObject } from '../../schemas/iam/policy-binding.ts'
+import { resourceManagerGroup } from '../../schemas/resourcemanager/group.ts'
+import {
+  OrganizationMembership,
+  type OrganizationMembershipObject,
+} from '../../schemas/resourcemanager/organization-membership.ts'
+import { selfDeleteRole } from '../../schemas/resourcemanager/roles.ts'
+
+const membershipLabel = 'resourcemanager.miloapis.com/membership'
+const managedByLabel = 'resourcemanager.miloapis.com/managed-by'
+const managedBy = 'organization-membership-controller'
+
+type AppliedRole = NonNullable<NonNullable<OrganizationMembershipObject['status']>['appliedRoles']>[number]
+type Role = NonNullable<NonNullable<OrganizationMembershipObject['spec']>['roles']>[number]
+
+/** The name of the binding by which a member has a role. */
+function bindingName(membership: string, { name, namespace }: Role): string {
+  const key = namespace === undefined || namespace === '' ? name : `${namespace}/${name}`
+  return `${membership}-${createHash('sha256').update(key).digest('hex')}`
+}
+
+/**
+ * Sees that a member has a PolicyBinding for each role of the membership, one for leaving, and none for roles that the
+ * membership names no longer. Returns what became of each role.
+ */
+export async function bindRoles(
+  membership: OrganizationMembershipObject,
+  organization: KubernetesObject,
+  user: KubernetesObject,
+  context: ReconcileContext,
+): Promise<AppliedRole[]> {
+  const { client, clock } = context
+  const { namespace = '', name, uid = '' } = membership.metadata
+  const roles = membership.spec?.roles ?? []
+  const bindings = new Map(
+    (await client.list(PolicyBinding, { namespace, owner: uid })).map((each) => [each.metadata.name, each]),
+  )
+  const selfDelete = `usermembership-self-delete-${user.metadata.name}`
+  const wanted = new Set([selfDelete, ...roles.map((role) => bindingName(name, role))])
+  for (const { metadata } of bindings.values()) {
+    if (wanted.has(metadata.name) || metadata.labels?.[managedByLabel] !== managedBy) continue
+    await client.delete(PolicyBinding, { namespace, name: metadata.name })
+  }
+  const ensure = async (
+    binding: string,
+    role: { readonly name: string; readonly namespace: string },
+    target: { readonly kind: string; readonly object: KubernetesObject },
+    labels?: Record<string, string>,
+  ): Promise<PolicyBindingObject | undefined> => {
+    const existing = bindings.get(binding)
+    if (existing) return existing
+    const { metadata } = target.object
+    try {
+      return await client.create(PolicyBinding, {
+        metadata: {
+          name: binding,
+          namespace,
+          ...(labels ? { labels } : {}),
+          ownerReferences: [ownerReference(OrganizationMembership, membership)],
+        },
+        spec: {
+          roleRef: role,
+          subjects: [{ kind: 'User', name: user.metadata.name, uid: user.metadata.uid ?? '' }],
+          resourceSelector: {
+            resourceRef: {
+              apiGroup: resourceManagerGroup,
+              kind: target.kind,
+              name: metadata.name,
+              ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+              uid: metadata.uid ?? '',
+            },
+          },
+        },
+      })
+    } catch (error) {
+      // Another membership of the same user in the same organization has it.
+      if (!isReason(error, 'AlreadyExists')) throw error
+      return client.get(PolicyBinding, { namespace, name: binding })
+    }
+  }
+  const labels = { [membershipLabel]: name, [managedByLabel]: managedBy }
+  const applied: AppliedRole[] = []
+  for (const role of roles) {
+    const target = { kind: 'Organization', object: organization }
+    const binding = bindingName(name, role)
+    const bound = await ensure(
+      binding,
+      { name: role.name, namespace: role.namespace ?? namespace },
+      target,
+      labels,
+    )
+    applied.push(appliedRole(role, { name: binding, namespace }, bound, membership, clock.now()))
+  }
+  await ensure(selfDelete, selfDeleteRole, { kind: 'OrganizationMembership', object: membership })
+  return applied
+}
+
+/** A role is applied once its binding is ready, as whoever decides about bindings says. */
+function appliedRole(
+  { name, namespace }: Role,
+  policyBindingRef: { readonly name: string; readonly namespace: string },
+  binding: PolicyBindingObject | undefined,
+  { status }: OrganizationMembershipObject,
+  now: number,
+): AppliedRole {
+  const old = status?.appliedRoles?.find((each) => each.name === name && each.namespace === namespace)
+  const role = { name, ...(namespace === undefined ? {} : { namespace }), policyBindingRef }
+  const ready = findCondition(binding?.status?.conditions, 'Ready')
+  if (isTrue(binding?.status?.conditions, 'Ready')) {
+    return { ...role, status: 'Applied', appliedAt: old?.appliedAt ?? formatTime(now) }
+  }
+  const message =
+    ready?.status === 'False' ? ready.message : `Policy binding ${policyBindingRef.name} is not ready`
+  return { ...role, status: 'Pending', message }
+}
