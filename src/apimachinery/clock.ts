@@ -9,10 +9,19 @@ export interface Clock {
   after(milliseconds: number, action: () => void): () => void
 }
 
+/** What Node takes for longer than this it lets pass at once. */
+export const longestTimer = 2 ** 31 - 1
+
 /** The machine's own clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, action) {
+    if (milliseconds > longestTimer) {
+      let cancel = systemClock.after(longestTimer, () => {
+        cancel = systemClock.after(milliseconds - longestTimer, action)
+      })
+      return () => cancel()
+    }
     const timer = setTimeout(action, milliseconds)
     timer.unref()
     return () => clearTimeout(timer)

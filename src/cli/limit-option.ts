@@ -16,19 +16,28 @@ export interface LimitDefinition {
 export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: LimitDefinition } = {
   bodyBytes: { unit: 'bytes', help: 'A request body. Longer: 413.' },
   urlBytes: { unit: 'bytes', help: 'The URL of a request. Longer: 414.' },
-  headerBytes: { unit: 'bytes', help: 'Request line and headers together. Longer: 431.' },
+  headerBytes: {
+    unit: 'bytes',
+    help: 'Request line and headers together. Longer: 431; over HTTP/2 the stream ends.',
+  },
   headerTimeout: {
     unit: 'time',
-    help: 'To send the headers of a request. Then: 408, and the connection ends.',
+    help: 'To say something, and to send the headers of a request. Then: 408, and the connection ends.',
   },
-  requestTimeout: { unit: 'time', help: 'To send a whole request. Then: 408, and the connection ends.' },
+  requestTimeout: {
+    unit: 'time',
+    help: 'To send a whole request. Then: 408, and the connection ends; over HTTP/2 the stream.',
+  },
   handlingTimeout: { unit: 'time', help: 'To find the answer to a request that has arrived. Then: 504.' },
-  responseTimeout: { unit: 'time', help: 'To read an answer that is not a watch. Then the connection ends.' },
+  responseTimeout: {
+    unit: 'time',
+    help: 'To read an answer that is not a watch. Then the connection ends; over HTTP/2 the stream.',
+  },
   idleTimeout: { unit: 'time', help: 'A connection without a request. Then it ends.' },
   connections: { unit: 'count', help: 'Connections at once. Further ones are closed.' },
   streamsPerConnection: {
     unit: 'count',
-    help: 'Requests at once on one HTTP/2 connection. Further ones wait.',
+    help: 'Requests at once on one HTTP/2 connection. Further ones are refused, to be sent again.',
   },
   requestsInFlight: { unit: 'count', help: 'Requests that are worked on at once. Further ones: 429.' },
   watchesPerCaller: { unit: 'count', help: 'Watches at once of one user. Further ones: 429.' },
@@ -53,7 +62,7 @@ export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: Li
   },
   closeTimeout: {
     unit: 'time',
-    help: 'For open requests to end when the server closes. Then they are cut off.',
+    help: 'For a connection to end when the server ends it, and for all of them when it closes. Then they are cut off.',
   },
   keepMilliseconds: {
     unit: 'time',

@@ -82,7 +82,7 @@ function memberFault(field: string, value: unknown, path: string, depth: number)
     if (isRecord(value)) return schemaDecodingFault(value, '', depth + 1)
     return typeof value === 'boolean' ? undefined : 'boolean or JSON schema expected'
   }
-  const goType = goTypes[field]
+  const goType = Object.hasOwn(goTypes, field) ? goTypes[field] : undefined
   if (goType === undefined) return undefined
   if (!fits(value, goType)) return undecodable(value, path, goType)
   switch (goType) {
@@ -108,7 +108,7 @@ function ruleFault(rule: unknown, path: string): string | undefined {
   if (rule === null) return undefined
   if (!isRecord(rule)) return undecodable(rule, path, 'v1.ValidationRule')
   return first(Object.entries(rule), ([field, value]) => {
-    const goType = ruleTypes[field]
+    const goType = Object.hasOwn(ruleTypes, field) ? ruleTypes[field] : undefined
     if (goType === undefined || value === null || fits(value, goType)) return undefined
     return cannotUnmarshal(value, `struct field ValidationRule.${path}.${field}`, goType)
   })

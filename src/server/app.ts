@@ -21,6 +21,7 @@ import {
   type ResolveParent,
   resolveDoor,
 } from './control-plane-path.ts'
+import { cutOff } from './cut-off.ts'
 import { createDeadlines } from './deadlines.ts'
 import { createDispatch } from './dispatch.ts'
 import type { DocumentationOptions } from './documentation.ts'
@@ -169,6 +170,8 @@ export function createServer(options: ServerOptions): Server {
     const mark = url.indexOf('?')
     const path = parseControlPlanePath(mark === -1 ? url : url.slice(0, mark), options.parents)
     const query = parseQuery(mark === -1 ? '' : url.slice(mark + 1))
+    // What has neither a type nor a length is no body for Fastify, and over HTTP/2 no body needs a length.
+    if (request.raw.httpVersionMajor === 2) request.headers['content-type'] ??= 'application/json'
     const info = requestInfo(request.method, path.segments, path.path, query)
     progress.info = info
 
@@ -233,7 +236,7 @@ export function createServer(options: ServerOptions): Server {
       // The answer was on its way already: a client must not take half of it for all of it.
       if (!(error instanceof StatusError) && !isClosed(error))
         log.error({ err: error, requestId: request.id }, 'an answer broke off')
-      reply.raw.destroy()
+      cutOff(reply.raw)
       return
     }
     const mark = request.raw.url?.indexOf('?') ?? -1
@@ -256,7 +259,7 @@ export function createServer(options: ServerOptions): Server {
     let app: Promise<FastifyInstance> | undefined
     const show = async (request: FastifyRequest, reply: FastifyReply) => {
       app ??= import('./documentation.ts').then(({ createDocumentation }) =>
-        createDocumentation(documentation, options.extraRoutes),
+        createDocumentation(documentation, options.extraRoutes, statusOf),
       )
       const { routing } = await app
       reply.hijack()

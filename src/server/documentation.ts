@@ -1,8 +1,10 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import type { KindSet } from '../registry/kind.ts'
+import type { StatusOf } from './error-handler.ts'
 import { openRoutes } from './open-routes.ts'
 import { documentsV3 } from './openapi/index-v3.ts'
 import { openApi } from './openapi/openapi.ts'
+import { pageNotFound, statusAnswer } from './respond.ts'
 
 /** Documents of Kubernetes APIs that `/docs` shows beside the routes of our own. */
 export interface DocumentedKinds {
@@ -26,12 +28,20 @@ const page = '/docs'
 export async function createDocumentation(
   { kinds, version }: DocumentationOptions,
   extraRoutes: ((app: FastifyInstance) => Promise<void>) | undefined,
+  statusOf: StatusOf,
 ): Promise<FastifyInstance> {
   const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('@fastify/swagger'),
     import('@fastify/swagger-ui'),
   ])
   const app = fastify({ logger: false })
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(pageNotFound.status).headers(pageNotFound.headers).send(pageNotFound.body),
+  )
+  app.setErrorHandler((error, request, reply) => {
+    const { status, headers, body } = statusAnswer(statusOf(error, request.id))
+    return reply.code(status).headers(headers).send(body)
+  })
   await app.register(swagger, {
     openapi: {
       openapi: '3.0.3',

@@ -7,8 +7,11 @@ import {
   type Server as NetServer,
   type Socket,
 } from 'node:net'
-import { systemClock } from '../apimachinery/clock.ts'
+import { longestTimer, systemClock } from '../apimachinery/clock.ts'
+import { createDeadlines } from './deadlines.ts'
+import { type BoundSession, boundSession } from './http2-session.ts'
 import type { Limits } from './limits.ts'
+import { refuse } from './transport-refusal.ts'
 
 export interface ListenOptions {
   /** Those that this machine does not have are left out, unless none remains. Default: `127.0.0.1` and `::1`. */
@@ -53,16 +56,28 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
   const sockets = new Set<Socket>()
   /** Those among them that have not said yet what they speak. */
   const undecided = new Set<Socket>()
-  const sessions = new Set<ServerHttp2Session>()
+  const sessions = new Set<BoundSession>()
   const netServers: NetServer[] = []
+  // Connections are watched over in the machine's time, also where the clock of the control plane stands still.
+  const deadlines = createDeadlines(systemClock)
   let closing = false
 
+  const requestTimeout = Math.min(limits.requestTimeout, longestTimer)
+  // The headers are a part of the request.
+  const headerTimeout = Math.min(limits.headerTimeout, requestTimeout)
   const timeouts = {
-    headersTimeout: limits.headerTimeout,
-    requestTimeout: limits.requestTimeout,
-    keepAliveTimeout: limits.idleTimeout,
+    headersTimeout: headerTimeout,
+    requestTimeout,
+    keepAliveTimeout: Math.min(limits.idleTimeout, longestTimer),
+    // Node looks from time to time whose time is over.
+    connectionsCheckingInterval: Math.ceil(headerTimeout / 10),
   }
-  const http2Options = { settings: { maxConcurrentStreams: limits.streamsPerConnection } }
+  const http2Options = {
+    settings: {
+      maxConcurrentStreams: limits.streamsPerConnection,
+      maxHeaderListSize: limits.headerBytes,
+    },
+  }
   const plain = createHttpServer({ ...timeouts, maxHeaderSize: limits.headerBytes }, handler)
   let cleartext: Promise<Http2Server> | undefined
   let secure: Promise<Http2SecureServer> | undefined
@@ -74,10 +89,18 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
     cert,
   }: NonNullable<ListenerOptions['tls']>): Promise<Http2SecureServer> {
     const { createSecureServer } = await import('node:http2')
-    const options = { ...http2Options, key, cert, allowHTTP1: true, maxHeaderSize: limits.headerBytes }
+    const options = {
+      ...http2Options,
+      key,
+      cert,
+      allowHTTP1: true,
+      maxHeaderSize: limits.headerBytes,
+      handshakeTimeout: headerTimeout,
+    }
     const server = createSecureServer(options, handler as unknown as Http2Handler)
     Object.assign(server, timeouts)
     prepare(server)
+    prepareSessions(server, 'secureConnection')
     made.push(server)
     return server
   }
@@ -86,6 +109,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
     const { createServer } = await import('node:http2')
     const server = createServer(http2Options, handler as unknown as Http2Handler)
     prepare(server)
+    prepareSessions(server, 'connection')
     made.push(server)
     return server
   }
@@ -93,26 +117,41 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
   function prepare(server: HttpServer | Http2Server | Http2SecureServer): void {
     // Node begins to watch over slow requests when a server listens. These never do: they are handed connections.
     server.emit('listening')
-    server.on('session', (session: ServerHttp2Session) => {
-      sessions.add(session)
-      let streams = 0
-      session.on('stream', (stream) => {
-        streams++
-        stream.once('close', () => streams--)
-      })
-      // A watch may be silent for longer than that.
-      session.setTimeout(limits.idleTimeout, () => {
-        if (streams === 0) session.close()
-      })
-      session.once('close', () => sessions.delete(session))
-      if (closing) session.close()
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      refuse(error, socket)
+      endSoon(socket)
     })
-    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket))
     // A handshake that fails is the client's affair.
     server.on('tlsClientError', () => {})
     server.on('sessionError', () => {})
   }
   prepare(plain)
+
+  /** `event` hands a socket to the server, which makes a session of it on the spot. */
+  function prepareSessions(
+    server: Http2Server | Http2SecureServer,
+    event: 'connection' | 'secureConnection',
+  ): void {
+    let socket: Socket
+    server.prependListener(event, (handed: Socket) => {
+      socket = handed
+    })
+    server.on('session', (session: ServerHttp2Session) => {
+      const bound = boundSession(session, socket, { limits, deadlines, clock: systemClock })
+      sessions.add(bound)
+      session.once('close', () => sessions.delete(bound))
+      if (closing) bound.end()
+    })
+  }
+
+  /** Who does not hang up, or does not read the last answer, is not waited for. */
+  function endSoon(socket: Socket): void {
+    if (socket.destroyed) return
+    socket.once(
+      'close',
+      deadlines.after(limits.closeTimeout, () => socket.destroy()),
+    )
+  }
 
   function accept(socket: Socket): void {
     if (closing || sockets.size >= limits.connections) {
@@ -126,29 +165,34 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
       undecided.delete(socket)
     })
     // Whoever says nothing at all is not waited for longer than for headers.
-    socket.setTimeout(limits.headerTimeout, () => socket.destroy())
+    socket.setTimeout(headerTimeout, () => socket.destroy())
     socket.on('error', () => socket.destroy())
     decide(socket)
   }
 
   /** Hands the connection over once its first bytes tell what it speaks; what was read is put back. */
-  function decide(socket: Socket): void {
-    const bytes: Buffer | null = socket.read()
-    if (bytes === null) {
-      socket.once('readable', () => decide(socket))
+  function decide(socket: Socket, before?: Buffer): void {
+    const chunk: Buffer | null = socket.read()
+    if (chunk === null) {
+      socket.once('readable', () => decide(socket, before))
+      return
+    }
+    const bytes = before ? Buffer.concat([before, chunk]) : chunk
+    const isHttp2 = couldBe(bytes, http2Preface)
+    if (isHttp2 && bytes.length < http2Preface.length) {
+      // Put back now, they would be there to be read again at once, and for ever when nothing follows.
+      socket.once('readable', () => decide(socket, bytes))
       return
     }
     socket.unshift(bytes)
     if (bytes[0] === tlsHandshake) {
       secure ??= tls && createSecure(tls)
       handLater(socket, secure)
-    } else if (!couldBe(bytes, http2Preface)) {
-      handOver(socket, plain)
-    } else if (bytes.length >= http2Preface.length) {
+    } else if (isHttp2) {
       cleartext ??= createCleartext()
       handLater(socket, cleartext)
     } else {
-      socket.once('readable', () => decide(socket))
+      handOver(socket, plain)
     }
   }
 
@@ -219,8 +263,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
     async close() {
       closing = true
       const stopped = closeNet()
-      for (const session of sessions) session.close()
-      // Connections are closed in the machine's time, also where the clock of the control plane stands still.
+      for (const session of sessions) session.end()
       const deadline = systemClock.now() + limits.closeTimeout
       while (sockets.size > 0) {
         closeIdle()
@@ -230,6 +273,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
         })
       }
       await stopped
+      deadlines.close()
       for (const server of [plain, ...made]) server.close()
     },
   }
@@ -259,33 +303,4 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
       return new Error(`${host} is not an address of this machine (port ${port})`, { cause: error })
   }
   return error
-}
-
-/** What Node refuses before there is a request: said as a Status, then the connection ends. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const [code, reason, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large', 'the URL and the headers of the request are too long']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout', 'the request did not arrive in time']
-        : [400, 'Bad Request', 'the request is not HTTP']
-  const body = `${JSON.stringify({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason: code === 408 ? 'Timeout' : 'BadRequest',
-    code,
-  })}\n`
-  // The answer to a HEAD has no body, also when the rest of it makes no sense.
-  const { rawPacket } = error as { rawPacket?: Buffer }
-  const headOnly = rawPacket?.toString('latin1', 0, 5) === 'HEAD '
-  socket.end(
-    `HTTP/1.1 ${code} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${headOnly ? '' : body}`,
-  )
 }

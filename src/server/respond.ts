@@ -5,6 +5,7 @@ import { constants, createGzip, gzip } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import type { Status } from '../apimachinery/errors.ts'
 import { isFromLoopback } from './authentication.ts'
+import { cutOff } from './cut-off.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Limits } from './limits.ts'
 
@@ -75,8 +76,6 @@ export interface Responder {
 const compress = promisify(gzip)
 /** Speed before size: what is saved on the way must not be lost in the waiting. */
 const gzipOptions = { level: constants.Z_BEST_SPEED }
-/** Answers above this length do not fit the socket's buffers, and so depend on a reader who reads. */
-const socketBuffers = 64 * 1024
 
 export function createResponder({ limits, deadlines }: { limits: Limits; deadlines: Deadlines }): Responder {
   function wantsGzip(reply: FastifyReply): boolean {
@@ -91,7 +90,7 @@ export function createResponder({ limits, deadlines }: { limits: Limits; deadlin
 
   /** A reader who stands still is let go. */
   function limitReading(reply: FastifyReply): void {
-    const cancel = deadlines.after(limits.responseTimeout, () => reply.raw.destroy())
+    const cancel = deadlines.after(limits.responseTimeout, () => cutOff(reply.raw))
     reply.raw.once('close', cancel)
   }
 
@@ -118,9 +117,10 @@ export function createResponder({ limits, deadlines }: { limits: Limits; deadlin
       ...(answer.status === 304 ? {} : { 'content-length': length }),
       'audit-id': reply.request.id,
     })
-    if (length > socketBuffers) limitReading(reply)
     if (reply.request.method === 'HEAD' || length === 0) raw.end()
     else raw.end(body)
+    // What is on its way needs no reader; what waits here does.
+    if (raw.writableLength > 0) limitReading(reply)
   }
 
   async function sendStream(reply: FastifyReply, answer: Answer, body: AsyncIterable<string>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { WatchEvent } from '../registry/registry.ts'
+import { cutOff } from './cut-off.ts'
 import type { View } from './encode.ts'
 import type { WatchEncodings } from './watch-event.ts'
 
@@ -75,7 +76,7 @@ export class WatchStream {
   cut(): void {
     this.#ending = true
     this.#queue = []
-    this.#response?.destroy()
+    if (this.#response) cutOff(this.#response)
   }
 
   /** Called from time to time: cuts off who has read nothing since the last time. */

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import type { Announcement } from '../../src/cli/announce.ts'
 import { projectPath } from '../support/program.ts'
 import type { Chance } from './chance.ts'
+import type { FuzzRequest, Protocol } from './fuzz-request.ts'
 import {
   hostileBytes,
   hostileContinue,
@@ -14,17 +16,9 @@ import {
   hostileValue,
   hostileYaml,
 } from './hostile.ts'
+import { hostileFrames } from './hostile-frames.ts'
+import { ownRequest } from './own-requests.ts'
 import { names, type Route, routes, sampleOf } from './routes.ts'
-
-/** A request as it goes over the wire. */
-export interface FuzzRequest {
-  readonly method: string
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Buffer | undefined
-  /** Sent as it is, instead of the rest. */
-  readonly raw?: Buffer
-}
 
 interface Manifest {
   readonly apiVersion: string
@@ -45,16 +39,27 @@ const planes = [projectPath, projectPath, projectPath, '', organizationPath]
 const json = { 'content-type': 'application/json' }
 
 /** The next request: right, right but for one thing, or made to hurt. */
-export function nextRequest(chance: Chance): FuzzRequest {
-  const kind = chance.between(0, 20)
-  if (kind < 5) return right(chance)
-  if (kind < 11) return broken(right(chance), chance)
-  if (kind < 18) return hostile(chance)
-  if (kind < 19) return anything(chance)
+export function nextRequest(chance: Chance, announcement: Announcement): FuzzRequest {
+  const kind = chance.between(0, 21)
+  if (kind < 20) return { ...nextOrdinary(kind, chance, announcement), over: protocol(chance) }
   const { method, path, body } = right(chance)
   const text = typeof body === 'string' ? body : ''
   const request = `${method} ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
-  return { method, path, headers: {}, body: undefined, raw: hostileBytes(chance, request) }
+  const raw = chance.once(3) ? hostileFrames(chance) : hostileBytes(chance, request)
+  return { method, path, headers: {}, body: undefined, over: chance.once(3) ? 'HTTPS' : 'HTTP/1.1', raw }
+}
+
+function nextOrdinary(kind: number, chance: Chance, announcement: Announcement): FuzzRequest {
+  if (kind < 5) return right(chance)
+  if (kind < 10) return broken(right(chance), chance)
+  if (kind < 17) return hostile(chance)
+  if (kind < 18) return ownRequest(chance, announcement, planes)
+  if (kind < 19) return broken(ownRequest(chance, announcement, planes), chance)
+  return anything(chance)
+}
+
+function protocol(chance: Chance): Protocol {
+  return chance.pick<Protocol>(['HTTP/1.1', 'HTTP/1.1', 'HTTP/1.1', 'HTTPS', 'HTTP/2'])
 }
 
 function right(chance: Chance): FuzzRequest {

@@ -11,6 +11,7 @@ import { isRecord } from '../record.ts'
 import { withoutNulls } from './absent-values.ts'
 import type { CustomResourceDefinitionObject } from './custom-resource-definition.ts'
 import { refuseProvidedDefinitions } from './custom-resource-definition-deletion.ts'
+import { withoutNullKeywords } from './null-keywords.ts'
 
 /** Fills in the names that follow from the kind, and keeps the list of versions that objects were ever stored in. */
 export const customResourceDefinitionAdmission: Admission<CustomResourceDefinitionObject> = {
@@ -20,7 +21,7 @@ export const customResourceDefinitionAdmission: Admission<CustomResourceDefiniti
     if (!isRecord(spec)) return
     const versions = (Array.isArray(spec.versions) ? spec.versions : []).filter(isRecord)
     checkSchemaTypes(versions)
-    withoutNullsOutsideSchemas(definition, versions)
+    withoutNullsAround(definition, versions)
     fillWithZeroes(spec, versions)
     completeNames(spec.names)
     spec.conversion ??= { strategy: 'None' }
@@ -81,8 +82,8 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** In a schema `null` can be part of a value (`enum: [null]`), so schemas are left alone. */
-function withoutNullsOutsideSchemas(
+/** In a schema `null` can be part of a value (`enum: [null]`). */
+function withoutNullsAround(
   definition: CustomResourceDefinitionObject,
   versions: readonly Record<string, unknown>[],
 ): void {
@@ -91,7 +92,11 @@ function withoutNullsOutsideSchemas(
   withoutNulls(definition)
   for (const [index, version] of versions.entries()) {
     const schema = schemas[index]
-    if (schema !== undefined && schema !== null) version.schema = schema
+    if (schema === undefined || schema === null) continue
+    version.schema = schema
+    if (!isRecord(schema)) continue
+    if (schema.openAPIV3Schema === null) delete schema.openAPIV3Schema
+    else withoutNullKeywords(schema.openAPIV3Schema)
   }
 }
 

@@ -8,19 +8,21 @@ import { frozenFields, unchanged } from './immutability.ts'
 import type { SecretObject } from './secret.ts'
 
 /** What each type asks for, in terms of keys that must be there. */
-const requiredKeys: Readonly<Record<string, (data: Record<string, string>) => readonly string[]>> = {
-  'kubernetes.io/basic-auth': (data) =>
-    'username' in data || 'password' in data ? [] : ['username', 'password'],
-  'kubernetes.io/ssh-auth': (data) => (data['ssh-privatekey'] ? [] : ['ssh-privatekey']),
-  'kubernetes.io/tls': (data) => ['tls.crt', 'tls.key'].filter((key) => !(key in data)),
-  'kubernetes.io/dockercfg': (data) => ['.dockercfg'].filter((key) => !(key in data)),
-  'kubernetes.io/dockerconfigjson': (data) => ['.dockerconfigjson'].filter((key) => !(key in data)),
-}
+const requiredKeys: ReadonlyMap<string, (data: Record<string, string>) => readonly string[]> = new Map([
+  [
+    'kubernetes.io/basic-auth',
+    (data) => ('username' in data || 'password' in data ? [] : ['username', 'password']),
+  ],
+  ['kubernetes.io/ssh-auth', (data) => (data['ssh-privatekey'] ? [] : ['ssh-privatekey'])],
+  ['kubernetes.io/tls', (data) => ['tls.crt', 'tls.key'].filter((key) => !(key in data))],
+  ['kubernetes.io/dockercfg', (data) => ['.dockercfg'].filter((key) => !(key in data))],
+  ['kubernetes.io/dockerconfigjson', (data) => ['.dockerconfigjson'].filter((key) => !(key in data))],
+])
 
-const jsonKeys: Readonly<Record<string, string>> = {
-  'kubernetes.io/dockercfg': '.dockercfg',
-  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
-}
+const jsonKeys: ReadonlyMap<string, string> = new Map([
+  ['kubernetes.io/dockercfg', '.dockercfg'],
+  ['kubernetes.io/dockerconfigjson', '.dockerconfigjson'],
+])
 
 const serviceAccountAnnotation = 'kubernetes.io/service-account.name'
 
@@ -64,8 +66,8 @@ function checkType(secret: SecretObject, data: Record<string, string>): FieldErr
     const account = secret.metadata.annotations?.[serviceAccountAnnotation]
     return account ? [] : [required(keyPath('metadata.annotations', serviceAccountAnnotation))]
   }
-  const missing = (requiredKeys[type]?.(data) ?? []).map((key) => required(keyPath('data', key)))
-  return [...missing, ...checkJson(jsonKeys[type], data)]
+  const missing = (requiredKeys.get(type)?.(data) ?? []).map((key) => required(keyPath('data', key)))
+  return [...missing, ...checkJson(jsonKeys.get(type), data)]
 }
 
 function checkJson(key: string | undefined, data: Record<string, string>): FieldError[] {

@@ -47,6 +47,10 @@ describe('a Secret', () => {
     )
   })
 
+  it.each(['__proto__', 'constructor', 'toString'])('may be of the type %s as of any other', async (type) => {
+    expect((await admit(Secret, { metadata, type, data: { a: 'Yg==' } })).faults).toEqual([])
+  })
+
   it('has keys that can be file names', async () => {
     const { faults } = await admit(Secret, { metadata, data: { '..': '', 'a b': '' } })
     expect(faults[0]).toBe(`data[..]: Invalid value: "..": must not be '..'`)
