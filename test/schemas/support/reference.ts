@@ -13,6 +13,29 @@ export const samplesFolder = path.join(reference, 'samples')
 
 export const referenceAvailable = existsSync(folder)
 
+/** The kinds of ours that have a deployed definition, all of which are compared with it. */
+export const comparedKinds: readonly string[] = [
+  'Domain',
+  'ExportPolicy',
+  'HTTPProxy',
+  'Instance',
+  'Location',
+  'Network',
+  'NetworkBinding',
+  'NetworkContext',
+  'NetworkPolicy',
+  'Organization',
+  'OrganizationMembership',
+  'PolicyBinding',
+  'Project',
+  'Subnet',
+  'SubnetClaim',
+  'User',
+  'UserPreference',
+  'Workload',
+  'WorkloadDeployment',
+]
+
 /** What our definitions have beyond the deployed ones, by name; everything else must be the same. */
 export const additions: Readonly<Record<string, readonly string[]>> = {
   Network: ['spec.ipam.ipv4Ranges', 'spec.ipam.ipv6Ranges', 'status.ipam'],
