@@ -21,8 +21,8 @@ export interface EventSinkOptions {
 
 /** Writes the Events of one plane, in the background. */
 export interface EventSink {
-  /** Events of what calls itself `component`. */
-  recorder(component: string): EventRecorder
+  /** Events of what calls itself `component`; `managedFields` name `manager`, by default the same. */
+  recorder(component: string, manager?: string): EventRecorder
 }
 
 /** The core group's reference to the object that an Event is about. */
@@ -32,13 +32,14 @@ interface InvolvedObject {
   readonly namespace?: string
   readonly name: string
   readonly uid: string
-  readonly resourceVersion: string
+  readonly resourceVersion?: string
 }
 
 /** One thing that is reported about one object, however often it happens. */
 interface Report {
   readonly involvedObject: InvolvedObject
   readonly component: string
+  readonly manager: string
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
   message: string
@@ -109,13 +110,13 @@ export function createEventSink(options: EventSinkOptions): EventSink {
     count,
     last,
     message,
-    component,
+    manager,
   }: Report): Promise<boolean> {
     if (name === undefined) return false
     const key = { namespace: namespaceOf(involvedObject), name }
     const body = { count, lastTimestamp: formatTime(last), message }
     try {
-      await registry.patch(context, resource, key, { type: 'merge', body }, { fieldManager: component })
+      await registry.patch(context, resource, key, { type: 'merge', body }, { fieldManager: manager })
       return true
     } catch (error) {
       if (isReason(error, 'NotFound')) return false
@@ -127,7 +128,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
     const namespace = namespaceOf(report.involvedObject)
     report.name = eventName(report.involvedObject.name)
     const event = { ...eventOf(report, report.name), apiVersion: resource.apiVersion, kind: kind.names.kind }
-    await registry.create(context, resource, { namespace }, event, { fieldManager: report.component })
+    await registry.create(context, resource, { namespace }, event, { fieldManager: report.manager })
   }
 
   /** As on a real server, the object's name and a time in nanoseconds; the sequence stands for the parts of a millisecond. */
@@ -138,7 +139,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   }
 
   return {
-    recorder: (component) => ({
+    recorder: (component, manager = component) => ({
       record(about, type, reason, message) {
         const involvedObject = referenceTo(about.kind, about.object)
         const correlated = correlator.correlate({ component, uid: involvedObject.uid }, type, reason, message)
@@ -147,6 +148,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
         const report: Report = reports.get(correlated.key) ?? {
           involvedObject,
           component,
+          manager,
           type,
           reason,
           message,
@@ -176,7 +178,7 @@ function referenceTo(kind: Kind, { metadata }: KubernetesObject): InvolvedObject
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
     name: metadata.name,
     uid: metadata.uid ?? '',
-    resourceVersion: metadata.resourceVersion ?? '',
+    ...(metadata.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion }),
   }
 }
 

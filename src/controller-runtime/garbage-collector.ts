@@ -6,6 +6,7 @@ import {
 } from '../apimachinery/object.ts'
 import { type Kind, preferredResource } from '../registry/kind.ts'
 import type { DeleteOptions } from '../registry/registry.ts'
+import { createAbsentOwners } from './absent-owners.ts'
 import type { Client } from './client.ts'
 import { type Controller, createController, type Pass } from './controller.ts'
 import { createClient } from './create-client.ts'
@@ -36,6 +37,9 @@ export interface GarbageCollector {
 }
 
 const name = 'garbage-collector'
+/** The names under which it writes and reports, as on a real server. */
+const manager = 'kube-controller-manager'
+const reporter = 'garbage-collector-controller'
 
 /** How long an owner waits at most before its dependents are counted again (milliseconds). */
 const recount = 5_000
@@ -55,9 +59,10 @@ export function createGarbageCollector(
 ): GarbageCollector {
   const { plane, registry, user, watches } = environment
   const log = environment.log.child({ controller: name })
-  const events = environment.recorder(name)
+  const events = environment.recorder(reporter, manager)
   const context = { plane, user }
   const ownership = createOwnership()
+  const absent = createAbsentOwners()
   /** Kinds by identity, in their newest definition. */
   const kinds = new Map<string, Kind>()
   /** Objects that name an owner of a kind that is not served. */
@@ -77,7 +82,7 @@ export function createGarbageCollector(
       const client = createClient({
         registry,
         plane,
-        manager: name,
+        manager,
         user,
         guard: pass.guard,
         onWrite: pass.noteWrite,
@@ -96,6 +101,7 @@ export function createGarbageCollector(
     if (type === 'DELETED') {
       if (!ownership.isOwnerKind(identity) && !owned) return
       const { uid = '', ownerReferences = [] } = stored.object.metadata
+      absent.add(uid)
       for (const item of ownership.ended(uid, ownerReferences)) controller.add(item)
       if (ownership.isOwnerKind(identity)) controller.add(`${endPrefix}${identity}|${uid}`)
       return
@@ -183,10 +189,8 @@ export function createGarbageCollector(
     const states: OwnerStates = { present: [], waiting: [], absent: [], unknown: [] }
     for (const reference of object.metadata.ownerReferences ?? []) {
       const ownerKind = watches.kinds?.findByKind(reference.apiVersion, reference.kind)?.kind
-      if (ownerKind?.scope === 'Namespaced' && kind.scope === 'Cluster') {
-        const message = `ownerRef ${formatReference(reference)} does not exist in namespace ""`
-        events.record({ kind, object }, 'Warning', 'OwnerRefInvalidNamespace', message)
-      }
+      if (ownerKind?.scope === 'Namespaced' && kind.scope === 'Cluster')
+        reportNamespace(kind, object, reference)
       if (ownerKind === undefined || (ownerKind.scope === 'Namespaced' && kind.scope === 'Cluster')) {
         states.unknown.push(reference)
         continue
@@ -194,14 +198,36 @@ export function createGarbageCollector(
       const moment = ownership.moment
       const ownerKey = ownerKind.scope === 'Cluster' ? {} : { namespace: key.namespace }
       const owner = await client.get(ownerKind, { ...ownerKey, name: reference.name })
-      if (owner === undefined || owner.metadata.uid !== reference.uid) states.absent.push(reference)
-      else if (isWaitingForDependents(owner.metadata)) states.waiting.push(reference)
+      if (owner === undefined || owner.metadata.uid !== reference.uid) {
+        states.absent.push(reference)
+        if (await isElsewhere(ownerKind, reference)) reportNamespace(kind, object, reference)
+      } else if (isWaitingForDependents(owner.metadata)) states.waiting.push(reference)
       else {
         states.present.push(reference)
         ownership.found(reference, moment)
       }
     }
     return states
+  }
+
+  /** Tells the dependent that its owner is in a namespace from which it cannot own it. */
+  function reportNamespace(kind: Kind, object: KubernetesObject, reference: OwnerReference): void {
+    const { namespace = '' } = object.metadata
+    const message = `ownerRef ${formatReference(reference, namespace)} does not exist in namespace ${JSON.stringify(namespace)}`
+    // It is told of the object whatever its revision.
+    const { resourceVersion: _resourceVersion, ...metadata } = object.metadata
+    events.record({ kind, object: { ...object, metadata } }, 'Warning', 'OwnerRefInvalidNamespace', message)
+  }
+
+  /** Whether the owner is there, but in another namespace. Of owners that were seen to go this need not be asked. */
+  async function isElsewhere(kind: Kind, { name: ownerName, uid }: OwnerReference): Promise<boolean> {
+    if (kind.scope === 'Cluster' || absent.has(uid)) return false
+    const { items } = await registry.list(context, preferredResource(kind), {
+      fieldSelector: `metadata.name=${ownerName}`,
+    })
+    if (items.some(({ object }) => object.metadata.uid === uid)) return true
+    absent.add(uid)
+    return false
   }
 
   /** Takes references to `owners` (uids) out of a dependent that has other owners left. */
@@ -259,6 +285,7 @@ export function createGarbageCollector(
     const blocking = dependents.filter(({ object }) =>
       object.metadata.ownerReferences?.some((each) => blocks(each, uid)),
     )
+    // Those that do not block are deleted as well, when the owner has gone.
     if (blocking.length === 0) {
       await removeFinalizer(kind, key, client, foregroundDeletion)
       return undefined
@@ -268,7 +295,7 @@ export function createGarbageCollector(
       itemKey(kind, key),
       blocking.map(({ object }) => object.metadata.uid ?? ''),
     )
-    for (const dependent of blocking) {
+    for (const dependent of dependents) {
       if (!isWaitingForDependents(dependent.object.metadata)) {
         controller.add(itemKey(dependent.kind, dependent.key))
       }
@@ -319,6 +346,9 @@ function parseItemKey(item: string): { identity: string; key: ObjectKey } {
   return { identity: item.slice(0, bar), key }
 }
 
-function formatReference({ apiVersion, kind, name: ownerName, uid }: OwnerReference): string {
-  return `[${apiVersion}/${kind}, namespace: , name: ${ownerName}, uid: ${uid}]`
+function formatReference(
+  { apiVersion, kind, name: ownerName, uid }: OwnerReference,
+  namespace: string,
+): string {
+  return `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${ownerName}, uid: ${uid}]`
 }

@@ -22,6 +22,9 @@ export interface NamespaceLifecycleOptions {
 /** The entry of `spec.finalizers` that stands for the content of the namespace. */
 const contentFinalizer = 'kubernetes'
 
+/** The name under which it writes, as on a real server. */
+const manager = 'kube-controller-manager'
+
 /** What is left of the content after everything in it was asked to go. */
 interface Remains {
   /** Objects by `<plural>.<group>`. */
@@ -78,6 +81,7 @@ export function createNamespaceLifecycleReconciler(
     try {
       await registry.update({ plane, user }, preferredResource(kind), { name }, draft, {
         subresource: 'finalize',
+        fieldManager: manager,
       })
     } catch (error) {
       if (!isReason(error, 'NotFound')) throw error
@@ -86,6 +90,7 @@ export function createNamespaceLifecycleReconciler(
 
   return {
     name: 'namespace-lifecycle',
+    fieldManager: manager,
     planes: ['root', 'project'],
     for: kind,
     // As many workers as Kubernetes' namespace controller has by default.
@@ -135,7 +140,10 @@ function findingsOf({ resources, finalizers, failures }: Remains): Finding[] {
       ? { type, status: 'False', reason: words[0], message: words[1] }
       : { type, status: 'True', reason: words[2], message: problem }
   const list = (entries: ReadonlyMap<string, number>, word: string) =>
-    [...entries].map(([name, count]) => `${name} ${word} ${count} resource instances`).join(', ')
+    [...entries]
+      .map(([name, count]) => `${name} ${word} ${count} resource instances`)
+      .sort()
+      .join(', ')
   return [
     holds('NamespaceDeletionDiscoveryFailure', undefined, [
       'ResourcesDiscovered',

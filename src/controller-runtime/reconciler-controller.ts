@@ -26,7 +26,7 @@ export interface PlaneEnvironment {
   readonly timeout?: number | undefined
   readonly metrics?: ControllerMetrics | undefined
   /** Events of what calls itself `component`. */
-  recorder(component: string): EventRecorder
+  recorder(component: string, manager?: string): EventRecorder
 }
 
 /** Turns changes into keys and keys into passes of a reconciler. */

@@ -26,7 +26,7 @@ export interface Admission<T extends KubernetesObject = KubernetesObject> {
   validate?(object: T, old: T | undefined, request: AdmissionRequest, facts: unknown): readonly FieldError[]
   /** What is told of an object that is taken. `old` is absent on create. Not called for `/status`. */
   warnings?(object: T, old: T | undefined): string[]
-  /** Reports faults of a write to `/status`. */
+  /** Reports faults of a write to `/status` or `/finalize`. */
   validateStatus?(object: T, old: T, request: AdmissionRequest, facts: unknown): readonly FieldError[]
   /** Throws a StatusError when `old` may not be deleted. */
   validateDelete?(old: T, request: AdmissionRequest, facts: unknown): void

@@ -48,7 +48,9 @@ export async function create(
   }
   const given = sent.metadata?.name ?? ''
   const base = sent.metadata?.generateName ?? ''
-  if (namespace !== undefined) await checkNamespace(environment, context.plane, resource, namespace, given)
+  if (namespace !== undefined) {
+    await checkNamespace(environment, context.plane, resource, namespace, given || base)
+  }
 
   const door = await doorFor(context, resource)
   for (let attempt = 1; ; attempt++) {

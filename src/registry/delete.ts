@@ -10,11 +10,11 @@ import type { Environment } from './environment.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Resource } from './kind.ts'
 import { list } from './list.ts'
-import { deletionRefused } from './precondition.ts'
+import { deletionRefused, ownDeletionRefused } from './precondition.ts'
 import { admit } from './prepare.ts'
 import type { DeleteOptions, DeleteOutcome, ListOptions, ObjectList, RequestContext } from './registry.ts'
 import { decodeRecord, storedObject } from './stored-object.ts'
-import { mayGo } from './update.ts'
+import { mayGo, pends } from './update.ts'
 
 /** The finalizers by which the garbage collector keeps an owner until it has seen to its dependents. */
 export const foregroundFinalizer = 'foregroundDeletion'
@@ -79,12 +79,13 @@ function checkPreconditions(
   options: DeleteOptions,
 ): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
+  const refused = kind.ownDeletion ? ownDeletionRefused : deletionRefused
   if (uid !== undefined && uid !== metadata.uid) {
-    throw deletionRefused(kind, key, 'UID', uid, metadata.uid ?? '')
+    throw refused(kind, key, 'UID', uid, metadata.uid ?? '')
   }
   const current = metadata.resourceVersion ?? ''
   if (resourceVersion !== undefined && resourceVersion !== current) {
-    throw deletionRefused(kind, key, 'ResourceVersion', resourceVersion, current)
+    throw refused(kind, key, 'ResourceVersion', resourceVersion, current)
   }
 }
 
@@ -111,6 +112,8 @@ function beginDeletion(
   options: DeleteOptions,
   time: string,
 ): KubernetesObject {
+  const { kind } = resource
+  if (kind.ownDeletion && old.metadata.deletionTimestamp !== undefined && pends(kind, old)) return old
   const finalizers = propagationFinalizers(old, options)
   const before = old.metadata.finalizers ?? []
   const begun = old.metadata.deletionTimestamp !== undefined
@@ -122,9 +125,9 @@ function beginDeletion(
   else delete next.metadata.finalizers
   if (!begun) {
     next.metadata.deletionTimestamp = time
-    next.metadata.deletionGracePeriodSeconds = 0
+    if (!kind.ownDeletion) next.metadata.deletionGracePeriodSeconds = 0
     if (next.metadata.generation !== undefined) next.metadata.generation += 1
-    resource.kind.beginDeletion?.(next, time)
+    kind.beginDeletion?.(next, time)
   }
   return next
 }

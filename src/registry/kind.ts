@@ -38,6 +38,11 @@ export interface Kind<T extends KubernetesObject = KubernetesObject> {
   pendingFinalizers?(object: T): readonly string[]
   /** Marks an object whose deletion begins (a Namespace's phase). Pure; works on a draft. */
   beginDeletion?(object: T, time: string): void
+  /**
+   * Set where the store of the kind sees to its deletion itself (Namespaces): there is no grace, and what has begun is
+   * left alone until nothing pends.
+   */
+  readonly ownDeletion?: boolean
   /** Whether writes through subresources replace the metadata as well, as those of Namespaces do. Default false. */
   readonly subresourcesReplaceMetadata?: boolean
   /** Whether an update may leave out the `resourceVersion` it is based on. Default: false for `custom`, true for `core`. */
@@ -87,6 +92,11 @@ export interface KindVersion {
    * nor `spec` or `status` behind the kind; `MicroTime` for times to the microsecond. Decoding errors name it.
    */
   readonly typeNames?: Readonly<Record<string, string>>
+  /**
+   * Core kinds only: which fields Go points to, by path, so that an empty text or a zero in them is a value. Where this
+   * is set, objects are written as Go writes them: other fields are left out when they say nothing.
+   */
+  readonly pointers?: readonly string[]
   /**
    * Core kinds only: what a typed server writes of an object of which nothing was said. Nobody owns what is in it, and
    * empty texts and objects in it are shown with every object.

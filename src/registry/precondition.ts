@@ -33,3 +33,18 @@ export function deletionRefused(
     `the ${field} in the precondition (${wanted}) does not match the ${field} in record (${found}). The object might have been ${guess}`,
   )
 }
+
+/** The same where the store of the kind sees to its deletion itself. */
+export function ownDeletionRefused(
+  kind: Kind,
+  key: ObjectKey,
+  field: 'UID' | 'ResourceVersion',
+  wanted: string,
+  found: string,
+): StatusError {
+  return conflict(
+    groupResource(kind),
+    key.name,
+    `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`,
+  )
+}

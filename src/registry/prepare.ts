@@ -22,6 +22,7 @@ import type { WriteOptions } from './registry.ts'
 import { validateRules } from './rules.ts'
 import { validateScale } from './scale-validation.ts'
 import { typedDecodingFault } from './typed-decoding.ts'
+import { toTypedForm } from './typed-form.ts'
 import { validateSchema } from './validation.ts'
 
 /**
@@ -115,6 +116,7 @@ function decode(
     )
   }
   const stored = resource.conversion ? resource.conversion.toStored(draft) : draft
+  toTypedForm(stored, storedDefinition(resource))
   return { draft: withZeroes(stored, storedDefinition(resource).zeroValue), warnings }
 }
 
@@ -341,6 +343,8 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
     })
     applyDefaults(schema, object)
   }
+  // The books are kept of what was sent, although some of it is put back and nothing of it stored.
+  const booked = bookedForm(object, draft, request)
   if (replacesMain(request)) kind.admission?.stamp?.(object, old)
   if (keepsGeneration(resource) && specChanged(resource, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
@@ -366,8 +370,7 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
     track(
       preparation,
       withHead(resource, old),
-      // The books are kept of what was sent, although of the metadata sent to `/status` nothing is stored.
-      request.subresource === 'status' ? { ...object, metadata: draft.metadata } : object,
+      booked,
       draft.metadata.managedFields ?? old.metadata.managedFields,
     )
   // A Scale that is put in place says nothing of its books, so that they are those of nobody.
@@ -377,6 +380,16 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
     object,
     warnings: request.subresource === 'status' ? [] : writeWarnings(resource, object, old),
   }
+}
+
+function bookedForm(
+  object: KubernetesObject,
+  { metadata }: KubernetesObject,
+  { subresource, kind }: AdmissionRequest,
+): KubernetesObject {
+  return subresource === 'status' && !kind.subresourcesReplaceMetadata
+    ? { ...object, metadata }
+    : { ...object }
 }
 
 /** A write of the object itself, not of its status or of a namespace's finalizers. */
@@ -399,10 +412,7 @@ function replacedPart(
       return old.status === undefined ? rest : { ...rest, status: cloneJson(old.status) }
     }
     case 'finalize': {
-      const finalizers = (draft.spec as { finalizers?: unknown } | undefined)?.finalizers
-      const next: KubernetesObject = { ...cloneJson(old), metadata: draft.metadata }
-      next.spec = { ...(next.spec as object), finalizers: finalizers ?? [] }
-      return next
+      return { ...cloneJson(old), metadata: draft.metadata, spec: draft.spec }
     }
     default: {
       const { status: _status, ...rest } = cloneJson(old)

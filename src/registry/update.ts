@@ -33,9 +33,12 @@ export interface ReviseOptions extends UpdateOptions {
 
 /** True when nothing keeps an object whose deletion has begun. */
 export function mayGo(kind: Kind, object: KubernetesObject): boolean {
-  return (
-    (object.metadata.finalizers ?? []).length === 0 && (kind.pendingFinalizers?.(object) ?? []).length === 0
-  )
+  return (object.metadata.finalizers ?? []).length === 0 && !pends(kind, object)
+}
+
+/** True when something beside the finalizers of its metadata keeps the object. */
+export function pends(kind: Kind, object: KubernetesObject): boolean {
+  return (kind.pendingFinalizers?.(object) ?? []).length > 0
 }
 
 /** Replaces the object by what the caller sent. */

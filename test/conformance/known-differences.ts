@@ -10,7 +10,6 @@ const quickCollector =
 const registered =
   'a real server has more kinds registered than are served here, and says of others that it does not know them'
 const goMap = 'a real server shows the patch as a Go map, and converts it field by field'
-const absentTime = 'a real server shows a time that is not there as null'
 const noGrace = 'a real server does not count the deletion of a definition as a generation'
 const noWebhooks = 'nobody here calls a webhook, so that a conversion by one is refused'
 
@@ -83,9 +82,6 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'apply with unknown fields': faultOfTheCaller,
   },
   core: {
-    'an event': absentTime,
-    'the event in its other spelling': absentTime,
-    'events by their reason': absentTime,
     'another method that discovery has not':
       'a real server does not look at the method; 405 says that nothing is deleted',
   },

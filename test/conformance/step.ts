@@ -14,10 +14,22 @@ export interface Step {
   readonly accept?: string
   /** Fields of the answer to remember, by name: `{ first: 'metadata.resourceVersion' }`. */
   readonly remember?: Readonly<Record<string, string>>
-  /** Asked again until this is the code: what a controller makes takes its time. */
-  readonly until?: number
+  /** Asked again until this is the code, or the answer is so: what a controller makes takes its time. */
+  readonly until?: number | ((answer: Found) => boolean)
   /** Asked again until the answer contains this text. */
   readonly untilText?: string
+}
+
+/** The object of an answer, as far as stories wait for something in it. */
+export interface Found {
+  readonly code?: number
+  readonly items?: readonly Found[]
+  readonly metadata?: {
+    readonly deletionTimestamp?: string
+    readonly finalizers?: readonly string[]
+    readonly ownerReferences?: readonly object[]
+  }
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
 }
 
 /** Requests that belong together, in order. */
@@ -67,12 +79,9 @@ async function send(target: Target, step: Step, memory: Map<string, string>): Pr
   let response = await ask().catch(() => ask().catch(() => undefined))
   if (response === undefined) return { code: 0, body: 'the connection was closed' }
   let answer = await response.text()
-  const isThere = () =>
-    (step.until === undefined || response?.status === step.until) && answer.includes(step.untilText ?? '')
-  for (let attempt = 0; !isThere(); attempt++) {
-    if (attempt === 500) throw new Error(`${step.title}: ${response.status}, ${answer.slice(0, 500)}`)
-    // Controllers of a real server look again every few seconds.
-    if (attempt > 100) await setTimeout(20)
+  for (let attempt = 0; !isAwaited(step, response.status, answer); attempt++) {
+    if (attempt === mostAttempts) return { code: response.status, body: 'what was waited for never came' }
+    await setTimeout(attempt < 20 ? 0 : patience)
     response = await ask()
     answer = await response.text()
   }
@@ -85,6 +94,16 @@ async function send(target: Target, step: Step, memory: Map<string, string>): Pr
     ...(warning === null ? {} : { warnings: warning.split(/, (?=299 )/) }),
     body: settled(parsed(answer), memory),
   }
+}
+
+/** How often a step is asked again at most, and with how much time between (milliseconds) after the first few. */
+const mostAttempts = 300
+const patience = 100
+
+function isAwaited({ until, untilText = '' }: Step, code: number, answer: string): boolean {
+  if (!answer.includes(untilText)) return false
+  if (until === undefined) return true
+  return typeof until === 'number' ? code === until : until(JSON.parse(answer) as Found)
 }
 
 /** A watch is many documents, one to a line. */
@@ -105,7 +124,15 @@ function read(value: unknown, path: string): string {
   return String(found)
 }
 
-const times = new Set(['creationTimestamp', 'deletionTimestamp', 'time', 'lastTransitionTime'])
+const identities = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+const times = new Set([
+  'creationTimestamp',
+  'deletionTimestamp',
+  'time',
+  'lastTransitionTime',
+  'firstTimestamp',
+  'lastTimestamp',
+])
 
 /** The same with placeholders for revisions, identities and times. */
 function settled(value: unknown, memory: ReadonlyMap<string, string>): unknown {
@@ -114,12 +141,14 @@ function settled(value: unknown, memory: ReadonlyMap<string, string>): unknown {
       if (times.has(name)) return '<time>'
       if (name === 'resourceVersion') return '<revision>'
       if (name === 'continue') return each === '' ? '' : '<token>'
-      let text = each.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
+      let text = each.replace(identities, '<uid>')
       for (const [remembered, found] of memory) {
         if (/^\d+$/.test(found)) text = text.replaceAll(new RegExp(`\\b${found}\\b`, 'g'), `<${remembered}>`)
       }
       // What a patch would have led to is written in another order of fields.
       text = text.replace(/(patch: )?Invalid value: "\{.*\}": /s, '$1Invalid value: <the object>: ')
+      text = text.replace(/\.1[0-9a-f]{15}\b/g, '.<suffix>')
+      text = text.replace(/(?<=ResourceVersion in object meta: )\d+/g, '<revision>')
       text = text.replace(/\bBad_[a-z0-9]{5}\b/g, 'Bad_<suffix>')
       if (/^[0-9]+s$/.test(text)) return '<age>'
       text = text.replace(/202[1-9]-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
@@ -127,7 +156,11 @@ function settled(value: unknown, memory: ReadonlyMap<string, string>): unknown {
     }
     if (Array.isArray(each)) return each.map((item) => visit(item, ''))
     if (typeof each !== 'object' || each === null) return each
-    return unordered(Object.fromEntries(Object.entries(each).map(([key, inner]) => [key, visit(inner, key)])))
+    return unordered(
+      Object.fromEntries(
+        Object.entries(each).map(([key, inner]) => [key.replace(identities, '<uid>'), visit(inner, key)]),
+      ),
+    )
   }
   return visit(value, '')
 }

@@ -5,7 +5,9 @@ import { createStory } from './stories/create.ts'
 import { definitionFaultsStory } from './stories/definition-faults.ts'
 import { definitionsStory } from './stories/definitions.ts'
 import { deleteStory } from './stories/delete.ts'
+import { dependentStory } from './stories/dependents.ts'
 import { listStory } from './stories/list.ts'
+import { namespaceStory } from './stories/namespaces.ts'
 import { patchStory } from './stories/patch.ts'
 import { reviewStory } from './stories/reviews.ts'
 import { ruleFaultsStory } from './stories/rule-faults.ts'
@@ -17,6 +19,8 @@ export const stories: readonly Story[] = [
   patchStory,
   applyStory,
   deleteStory,
+  dependentStory,
+  namespaceStory,
   listStory,
   configMapStory,
   coreStory,

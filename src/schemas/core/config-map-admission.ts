@@ -1,16 +1,11 @@
 import { base64Size } from '../../apimachinery/base64.ts'
 import { type FieldError, invalid, keyPath } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
-import { withoutNulls } from './absent-values.ts'
 import type { ConfigMapObject } from './config-map.ts'
 import { checkDataKeys, checkDataSize } from './data-keys.ts'
 import { frozenFields } from './immutability.ts'
 
 export const configMapAdmission: Admission<ConfigMapObject> = {
-  mutate(configMap) {
-    withoutNulls(configMap)
-  },
-
   validate(configMap, old) {
     const data = configMap.data ?? {}
     const binaryData = configMap.binaryData ?? {}

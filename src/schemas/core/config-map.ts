@@ -30,6 +30,7 @@ export const ConfigMap: Kind<ConfigMapObject> = {
       name: 'v1',
       served: true,
       storage: true,
+      pointers: ['immutable'],
       schema: onFirstUse(() =>
         objectSchema('Settings that programs read. At most 1 MiB.', {
           data: optional(

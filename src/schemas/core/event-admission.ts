@@ -2,7 +2,6 @@ import { deepEqual } from '../../apimachinery/equality.ts'
 import { type FieldError, invalid, required } from '../../apimachinery/field-error.ts'
 import { checkDns1123Subdomain, checkQualifiedName } from '../../apimachinery/names.ts'
 import type { Admission } from '../../registry/admission.ts'
-import { withoutNulls } from './absent-values.ts'
 import type { EventObject } from './event.ts'
 import { unchanged } from './immutability.ts'
 
@@ -28,10 +27,8 @@ const immutableFields = [
  * are those of the stored form under either spelling, as on a real server.
  */
 export const eventAdmission: Admission<EventObject> = {
-  mutate: (event) => withoutNulls(event),
-
   validate(event, old, request) {
-    const errors = event.eventTime === undefined ? checkNamespaces(event) : checkReporter(event)
+    const errors = !event.eventTime ? checkNamespaces(event) : checkReporter(event)
     for (const message of checkDns1123Subdomain(event.metadata.namespace ?? '')) {
       errors.push(invalid('namespace', event.metadata.namespace ?? '', message))
     }
@@ -74,13 +71,13 @@ function checkReporter(event: EventObject): FieldError[] {
 
 function checkNew(event: EventObject): FieldError[] {
   const errors = checkSeries(event)
-  if (event.eventTime === undefined) errors.push(required('eventTime'))
+  if (!event.eventTime) errors.push(required('eventTime'))
   if (event.type !== 'Normal' && event.type !== 'Warning') {
     errors.push(invalid('type', '', `has invalid value: ${event.type ?? ''}`))
   }
   const older = {
-    firstTimestamp: event.firstTimestamp !== undefined,
-    lastTimestamp: event.lastTimestamp !== undefined,
+    firstTimestamp: Boolean(event.firstTimestamp),
+    lastTimestamp: Boolean(event.lastTimestamp),
     count: (event.count ?? 0) !== 0,
     source: Boolean(event.source?.component || event.source?.host),
   }

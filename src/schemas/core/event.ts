@@ -66,9 +66,13 @@ export const Event: Kind<EventObject> = {
         metadata: { name: '' },
         involvedObject: {},
         source: {},
+        firstTimestamp: null,
+        lastTimestamp: null,
+        eventTime: null,
         reportingComponent: '',
         reportingInstance: '',
       },
+      pointers: [],
       typeNames: {
         involvedObject: 'ObjectReference',
         source: 'EventSource',

@@ -1,14 +1,11 @@
 import { type FieldError, forbiddenField, invalid, notSupported } from '../../apimachinery/field-error.ts'
 import { checkQualifiedName } from '../../apimachinery/names.ts'
 import type { Admission } from '../../registry/admission.ts'
-import { withoutNulls } from './absent-values.ts'
 import type { LeaseObject } from './lease.ts'
 
 const strategies = ['OldestEmulationVersion']
 
 export const leaseAdmission: Admission<LeaseObject> = {
-  mutate: (lease) => withoutNulls(lease),
-
   validate(lease) {
     const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = lease.spec ?? {}
     const errors: FieldError[] = []

@@ -1,7 +1,9 @@
 import { cloneJson } from '../../apimachinery/clone.ts'
 import { forbidden } from '../../apimachinery/errors.ts'
+import { type FieldError, invalid } from '../../apimachinery/field-error.ts'
+import { checkQualifiedName } from '../../apimachinery/names.ts'
 import type { Admission } from '../../registry/admission.ts'
-import { withoutNulls } from './absent-values.ts'
+import { validateFinalizerDomains } from '../../registry/metadata.ts'
 import type { NamespaceObject } from './namespace.ts'
 import { immortalNamespaces, kubernetesFinalizer, namespaceNameLabel } from './namespace-lifecycle.ts'
 
@@ -11,7 +13,6 @@ import { immortalNamespaces, kubernetesFinalizer, namespaceNameLabel } from './n
  */
 export const namespaceAdmission: Admission<NamespaceObject> = {
   mutate(namespace) {
-    withoutNulls(namespace)
     namespace.metadata.labels = {
       ...namespace.metadata.labels,
       [namespaceNameLabel]: namespace.metadata.name,
@@ -33,10 +34,37 @@ export const namespaceAdmission: Admission<NamespaceObject> = {
       namespace.spec = cloneJson(old.spec)
     }
   },
+  validate(namespace, old) {
+    return old === undefined ? checkFinalizers(namespace, () => 'spec.finalizers') : []
+  },
+  validateStatus(namespace, _old, { subresource }) {
+    return subresource === 'finalize'
+      ? checkFinalizers(namespace, (index) => `spec.finalizers[${index}]`)
+      : checkPhase(namespace)
+  },
   /** The namespaces that stay are refused before anybody looks whether they are there. */
   async gather({ operation, key: { name } }) {
     if (operation === 'delete' && immortalNamespaces.has(name)) {
       throw forbidden({ group: '', resource: 'namespaces' }, name, 'this namespace may not be deleted')
     }
   },
+}
+
+function checkFinalizers({ spec }: NamespaceObject, pathOf: (index: number) => string): FieldError[] {
+  return (spec?.finalizers ?? []).flatMap((finalizer, index) => {
+    const path = pathOf(index)
+    const faults = checkQualifiedName(finalizer).map((message) => invalid(path, finalizer, message))
+    return [...faults, ...validateFinalizerDomains([finalizer]).map((fault) => ({ ...fault, field: path }))]
+  })
+}
+
+/** The phase follows from the deletion, and nothing else. */
+function checkPhase({ metadata, status }: NamespaceObject): FieldError[] {
+  const phase = status?.phase ?? ''
+  if (metadata.deletionTimestamp === undefined) {
+    if (phase === 'Active') return []
+    return [invalid('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty")]
+  }
+  if (phase === 'Terminating') return []
+  return [invalid('status.Phase', phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")]
 }

@@ -58,6 +58,7 @@ export const Namespace: Kind<NamespaceObject> = {
   nameFormat: 'label',
   admission: namespaceAdmission,
   pendingFinalizers: (namespace) => namespace.spec?.finalizers ?? [],
+  ownDeletion: true,
   beginDeletion: (namespace) => {
     namespace.status = { ...namespace.status, phase: 'Terminating' }
   },
@@ -67,6 +68,7 @@ export const Namespace: Kind<NamespaceObject> = {
       served: true,
       storage: true,
       zeroValue: { metadata: { name: '' }, spec: {}, status: {} },
+      pointers: [],
       typeNames: {
         'spec.finalizers': 'v1.FinalizerName',
         'status.phase': 'v1.NamespacePhase',

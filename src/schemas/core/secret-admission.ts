@@ -2,7 +2,6 @@ import { base64Size } from '../../apimachinery/base64.ts'
 import { type FieldError, invalid, keyPath, required } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
 import { isTextMap } from '../record.ts'
-import { withoutNulls } from './absent-values.ts'
 import { checkDataKeys, checkDataSize } from './data-keys.ts'
 import { frozenFields, unchanged } from './immutability.ts'
 import type { SecretObject } from './secret.ts'
@@ -28,7 +27,6 @@ const serviceAccountAnnotation = 'kubernetes.io/service-account.name'
 
 export const secretAdmission: Admission<SecretObject> = {
   mutate(secret) {
-    withoutNulls(secret)
     const { data = {}, stringData } = secret
     // What is no map of texts is left for the schema to refuse.
     if (isTextMap(stringData) && isTextMap(data)) {

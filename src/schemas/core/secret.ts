@@ -26,6 +26,7 @@ export const Secret: Kind<SecretObject> = {
       name: 'v1',
       served: true,
       storage: true,
+      pointers: ['immutable'],
       typeNames: { type: 'v1.SecretType' },
       schema: onFirstUse(() =>
         objectSchema('Values that are to be kept from most readers. At most 1 MiB.', {
