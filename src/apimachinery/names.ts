@@ -141,3 +141,16 @@ export function isLabelKey(value: string): boolean {
 export function isLabelValue(value: string): boolean {
   return value.length <= labelValueMaxLength && labelValuePattern.test(value)
 }
+
+/** Finalizers that need no domain: Kubernetes' own. */
+export const wellKnownFinalizers: ReadonlySet<string> = new Set([
+  'orphan',
+  'foregroundDeletion',
+  'kubernetes',
+])
+
+/** What compiled-in kinds have against a finalizer that is neither Kubernetes' own nor has a domain. */
+export function checkFinalizerDomain(finalizer: string): string[] {
+  if (finalizer.includes('/') || wellKnownFinalizers.has(finalizer)) return []
+  return ['name is neither a standard finalizer name nor is it fully qualified']
+}

@@ -12,6 +12,31 @@ export function cannotUnmarshal(value: unknown, place: string, goType: string): 
   return `json: cannot unmarshal ${found} into Go ${place} of type ${goType}`
 }
 
+/** What the converter between documents and Go's types says of a value that does not fit. `kind`: of the Go type. */
+export function cannotRestore(value: unknown, kind: string, goType: string): string {
+  const found = goKind(value)
+  if (kind === 'map') return `cannot restore map from ${found}`
+  if (kind === 'slice') return `cannot restore slice from ${found}`
+  if (kind === 'struct') return `cannot restore struct from: ${found}`
+  return found === 'int64' ? `cannot convert int64 to ${goType}` : `unrecognized type: ${kind}`
+}
+
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'slice'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'string' ? 'string' : 'map'
+}
+
+/** A document as Go shows one that it holds in maps: `map[a:1 b:[c d]]`. */
+export function goMapText(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goMapText).join(' ')}]`
+  if (typeof value !== 'object') return String(value)
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
+  return `map[${entries.map(([key, member]) => `${key}:${goMapText(member)}`).join(' ')}]`
+}
+
 /** The layouts of Go in which times are read: to the second, and to the microsecond. */
 export const timeLayout = '2006-01-02T15:04:05Z07:00'
 export const microTimeLayout = '2006-01-02T15:04:05.000000Z07:00'
@@ -49,8 +74,10 @@ export function timeFault(text: string, layout: string): string | undefined {
     rest = rest.slice(found.length)
   }
   const found = fraction.exec(rest)?.[0]
-  if (layout === microTimeLayout && (found?.length ?? 0) !== 7) return cannot(rest, '.000000')
-  rest = rest.slice(found?.length ?? 0)
+  // Six digits are read where the layout has six; any number where it has none.
+  const digits = layout === microTimeLayout ? 7 : (found?.length ?? 0)
+  if ((found?.length ?? 0) < digits) return cannot(rest, '.000000')
+  rest = rest.slice(digits)
   const offset = zone.exec(rest)?.[0]
   if (offset === undefined) return cannot(rest, 'Z07:00')
   if (rest.length > offset.length) return `${head}: extra text: ${JSON.stringify(rest.slice(offset.length))}`

@@ -48,7 +48,7 @@ export interface Apply {
   /** RFC 3339. */
   readonly time: string
   /** Which versions the books may name; entries of others are dropped. Default: all. */
-  readonly servesVersion?: (apiVersion: string) => boolean
+  readonly servesVersion?: ((apiVersion: string) => boolean) | undefined
 }
 
 export interface Applied {

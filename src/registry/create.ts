@@ -60,9 +60,22 @@ export async function create(
         : given
     const key: ObjectKey = namespace === undefined ? { name } : { namespace, name }
     const outcome = await createNamed(environment, context, resource, key, sent, options, extras, door)
-    if (outcome !== 'taken') return outcome
-    if (given !== '' || attempt === generatedNameAttempts) throw alreadyExists(groupResource(kind), name)
+    if (!('taken' in outcome)) return outcome
+    if (given !== '' || attempt === generatedNameAttempts) {
+      const refusal = alreadyExists(
+        { ...groupResource(kind), ...(resource.conversion ? { group: resource.group } : {}) },
+        name,
+      )
+      refusal.warnings = outcome.warnings
+      throw refusal
+    }
   }
+}
+
+/** Somebody has the name already. */
+interface Taken {
+  readonly taken: true
+  readonly warnings: readonly string[]
 }
 
 async function createNamed(
@@ -74,7 +87,7 @@ async function createNamed(
   options: WriteOptions,
   extras: CreateExtras,
   door: Door,
-): Promise<WriteOutcome | 'taken'> {
+): Promise<WriteOutcome | Taken> {
   const { kind } = resource
   const request = admissionRequest(environment, context, resource, key, options, sent)
   const facts = await kind.admission?.gather?.(request)
@@ -107,7 +120,7 @@ async function createNamed(
     }
     return put(prepared.object, undefined, revision)
   })
-  if (taken) return 'taken'
+  if (taken) return { taken: true, warnings }
   const record = dry ?? result.record
   if (!record || !created) throw new Error(`the store kept no record of ${path}`)
   if (!options.dryRun) await kind.admission?.afterCreate?.(created, request)

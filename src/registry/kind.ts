@@ -104,6 +104,11 @@ export interface KindVersion {
   readonly zeroValue?: KubernetesObject
   /** Drops in place what the schema cannot tell to be unknown, because it nests without end, and returns the paths. */
   readonly pruneNested?: (object: KubernetesObject) => string[]
+  /**
+   * How the kind itself looks at the metadata of an update, after everybody's look at it: what it finds is told again.
+   * `domains`: it also asks for domains of finalizers. Default: `update` alone.
+   */
+  readonly metadataChecks?: readonly ('update' | 'whole' | 'domains')[]
   /** Whether tables begin with a column `Name` before `columns`. Default true; Events have it last. */
   readonly nameColumn?: boolean
   readonly subresources?: {
@@ -215,6 +220,15 @@ export interface ServedGroup {
 /** The group and plural under which a kind's objects are stored. */
 export function groupResource(kind: Kind): GroupResource {
   return { group: kind.group, resource: kind.names.plural }
+}
+
+/**
+ * Which versions the books of an object may name after a write. Where a kind has spellings with fields of their own,
+ * nobody translates the books of one into another: only those of the spelling written in are kept, as on a real server.
+ */
+export function bookedVersions({ kind, apiVersion }: Resource): ((version: string) => boolean) | undefined {
+  const isTranslated = kind.aliases?.some(({ conversion }) => conversion !== undefined) ?? false
+  return isTranslated ? (version) => version === apiVersion : undefined
 }
 
 /** The version in which a kind's objects are stored. */

@@ -4,9 +4,11 @@ import {
   checkAnnotationKey,
   checkDns1123Label,
   checkDns1123Subdomain,
+  checkFinalizerDomain,
   checkLabelKey,
   checkLabelValue,
   checkQualifiedName,
+  wellKnownFinalizers,
 } from '../apimachinery/names.ts'
 import type { ObjectMeta, OwnerReference } from '../apimachinery/object.ts'
 import { parseGroupVersion } from '../apimachinery/object.ts'
@@ -59,15 +61,7 @@ export function validateFinalizerDomains(
   path = 'metadata.finalizers',
 ): FieldError[] {
   return (finalizers ?? []).flatMap((finalizer, index) =>
-    finalizer.includes('/') || wellKnownFinalizers.has(finalizer)
-      ? []
-      : [
-          invalid(
-            `${path}[${index}]`,
-            finalizer,
-            'name is neither a standard finalizer name nor is it fully qualified',
-          ),
-        ],
+    checkFinalizerDomain(finalizer).map((message) => invalid(`${path}[${index}]`, finalizer, message)),
   )
 }
 
@@ -221,8 +215,6 @@ export function finalizerWarnings(
         `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name ${finalizer.includes('.') ? 'including a path (/) ' : ''}to avoid accidental conflicts with other finalizer writers`,
     )
 }
-
-const wellKnownFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
 
 /** Faults of the name of a field manager: at most 128 bytes, printable. */
 export function validateManager(manager: string, path: string): FieldError[] {

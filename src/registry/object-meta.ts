@@ -1,5 +1,5 @@
 import type { JsonValue, KubernetesObject, ObjectMeta } from '../apimachinery/object.ts'
-import { cannotUnmarshal, timeFault, timeLayout } from '../apimachinery/typed-json.ts'
+import { cannotRestore, cannotUnmarshal, timeFault, timeLayout } from '../apimachinery/typed-json.ts'
 
 /**
  * `metadata` is typed on a real server, for custom resources too: what it does not know is dropped (and reported),
@@ -48,10 +48,27 @@ const managerFields: Readonly<Record<string, Shape | 'object'>> = {
 /** A value of `metadata` that a typed decoder cannot take; the message is in Go's words. */
 export class MetadataTypeError extends Error {
   override readonly name = 'MetadataTypeError'
+
+  /** What the converter says through which strategic patches go. */
+  readonly converted: string
+
+  constructor(message: string, converted: string = message) {
+    super(message)
+    this.converted = converted
+  }
 }
 
 function mismatch(value: unknown, struct: string, path: string, goType: string): MetadataTypeError {
-  return new MetadataTypeError(cannotUnmarshal(value, `struct field ${struct}.${path}`, goType))
+  return new MetadataTypeError(
+    cannotUnmarshal(value, `struct field ${struct}.${path}`, goType),
+    cannotRestore(value, goKindOf(goType), goType),
+  )
+}
+
+function goKindOf(goType: string): string {
+  if (goType.startsWith('map[')) return 'map'
+  if (goType.startsWith('[]')) return 'slice'
+  return goType.startsWith('v1.') ? 'struct' : goType
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -88,6 +105,9 @@ function decodeStruct(
     else if (shape === 'boolean') {
       if (typeof member !== 'boolean') throw mismatch(member, struct, `${path}.${key}`, 'bool')
       result[key] = member
+    } else if (key === 'time') {
+      const time = decodeTime(member, `${path}.${key}`)
+      if (time !== undefined) result[key] = time
     } else if (shape === 'object') {
       if (!isRecord(member)) throw mismatch(member, struct, `${path}.${key}`, 'v1.FieldsV1')
       result[key] = member as JsonValue

@@ -19,12 +19,12 @@ import {
   parseGroupVersion,
 } from '../apimachinery/object.ts'
 import { applyStrategicMergePatch } from '../apimachinery/strategic-merge-patch.ts'
-import { cannotUnmarshal } from '../apimachinery/typed-json.ts'
+import { cannotUnmarshal, goMapText } from '../apimachinery/typed-json.ts'
 import { applyMerge } from './apply.ts'
 import { create } from './create.ts'
 import type { Environment } from './environment.ts'
 import { describeFields, yamlErrors } from './field-validation.ts'
-import { groupResource, type Resource } from './kind.ts'
+import { bookedVersions, groupResource, type Resource } from './kind.ts'
 import { checkName } from './named.ts'
 import type { EditPatch, Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { scaleFault, scaleOf, withScale } from './scale.ts'
@@ -74,7 +74,10 @@ export async function patch(
     ...(change.type === 'json'
       ? { duplicateFields: [], patchFaults: jsonPatchFaults(change.body, options.duplicateFields ?? []) }
       : {}),
-    refuseFields: (message, object) => refusedPatch(object as unknown as JsonValue, message),
+    refuseFields: (message, object, converted) =>
+      change.type === 'strategic'
+        ? invalidObject('', '', '', [invalid('patch', goMapText(change.body), converted ?? message)])
+        : refusedPatch(object as unknown as JsonValue, message),
   }
   return revise(
     environment,
@@ -198,6 +201,7 @@ async function apply(
       subresource: options.subresource,
       hasStatusSubresource: resource.definition.subresources?.status === true,
       time: formatTime(environment.clock.now()),
+      servesVersion: bookedVersions(resource),
     })
     const [fault] = yamlErrors(options.duplicateKeys ?? [])
     if (fault !== undefined && options.fieldValidation === 'Strict') {

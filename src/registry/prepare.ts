@@ -7,7 +7,14 @@ import { formatGroupVersion } from '../apimachinery/object.ts'
 import type { AdmissionRequest } from './admission.ts'
 import { applyDefaults } from './defaulting.ts'
 import { checkFields, undecodable } from './field-validation.ts'
-import { groupResource, type Kind, type KindVersion, type Resource, storageVersion } from './kind.ts'
+import {
+  bookedVersions,
+  groupResource,
+  type Kind,
+  type KindVersion,
+  type Resource,
+  storageVersion,
+} from './kind.ts'
 import { trackUpdate } from './managed-fields.ts'
 import {
   finalizerWarnings,
@@ -17,6 +24,7 @@ import {
 } from './metadata.ts'
 import { decodeObjectMeta, MetadataTypeError } from './object-meta.ts'
 import { dropDuplicateOwners } from './owner-reference-duplicates.ts'
+import { sortByPlace } from './place-in-document.ts'
 import { prune } from './pruning.ts'
 import type { WriteOptions } from './registry.ts'
 import { validateRules } from './rules.ts'
@@ -55,7 +63,12 @@ export interface Preparation extends Asked {
 }
 
 /** Refuses what was to be stored, for the reason given. */
-export type RefuseFields = (message: string, object: KubernetesObject) => StatusError
+export type RefuseFields = (
+  message: string,
+  object: KubernetesObject,
+  /** The message of a converter of documents, where that is another. */
+  converted?: string,
+) => StatusError
 
 export interface Prepared {
   readonly object: KubernetesObject
@@ -92,18 +105,19 @@ function decode(
 ): { draft: KubernetesObject; warnings: string[] } {
   const { resource, options } = preparation
   const draft = cloneJson(sent)
-  const refuse = (message: string) =>
-    preparation.refuseFields?.(message, sent) ?? undecodable(resource, message)
+  const refuse = (message: string, converted?: string) =>
+    preparation.refuseFields?.(message, sent, converted) ?? undecodable(resource, message)
   let unknown: string[]
   try {
     unknown = decodeObjectMeta(draft, resource.kind.origin === 'custom')
   } catch (error) {
-    if (error instanceof MetadataTypeError) throw refuse(error.message)
+    if (error instanceof MetadataTypeError) throw refuse(error.message, error.converted)
     throw error
   }
   const fault = typedDecodingFault(resource, draft)
-  if (fault !== undefined) throw refuse(fault)
+  if (fault !== undefined) throw refuse(fault.message, fault.converted)
   unknown.push(...prune(resource.definition.schema(), draft))
+  if (resource.kind.origin === 'core') sortByPlace(unknown, sent)
   unknown.push(...(resource.definition.pruneNested?.(draft) ?? []))
   const warnings = [
     ...checkFields(options, unknown, refuse, preparation.patchFaults),
@@ -127,7 +141,9 @@ function withZeroes(object: KubernetesObject, zero: KubernetesObject | undefined
 
 function refuseInvalid(preparation: Preparation, name: string, errors: readonly FieldError[]): void {
   if (errors.length > 0) {
-    const { group } = preparation.resource
+    const { conversion, kind } = preparation.resource
+    // What is converted is judged as it is stored.
+    const { group } = conversion ? kind : preparation.resource
     throw invalidObject(group, preparation.resource.kind.names.kind, name, errors)
   }
 }
@@ -202,14 +218,18 @@ function track(
   entries: readonly ManagedFieldsEntry[] | undefined,
 ): ManagedFieldsEntry[] {
   const { resource } = preparation
+  const { conversion, definition, apiVersion } = resource
+  const spelled = (object: KubernetesObject | undefined) =>
+    object && conversion ? conversion.fromStored(object) : object
   return trackUpdate({
-    schema: storedDefinition(resource).schema(),
-    before,
-    zeroValue: storedDefinition(resource).zeroValue,
-    after,
+    schema: definition.schema(),
+    before: spelled(before),
+    zeroValue: spelled(storedDefinition(resource).zeroValue),
+    after: conversion ? conversion.fromStored(after) : after,
     entries: entries ?? [],
     manager: preparation.manager,
-    apiVersion: storedApiVersion(resource),
+    apiVersion,
+    servesVersion: bookedVersions(resource),
     subresource: preparation.request?.subresource,
     hasStatusSubresource: hasStatus(resource),
     time: preparation.time,
@@ -349,10 +369,7 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
   if (keepsGeneration(resource) && specChanged(resource, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
-  // A real server looks at the metadata twice, and tells what it found twice.
-  const metadataErrors = validateMetadataForUpdate(object.metadata, old.metadata)
-  const before = [...metadataErrors, ...metadataErrors]
-  if (!takesPlainFinalizers(kind)) before.push(...validateFinalizerDomains(object.metadata.finalizers))
+  const before = metadataFaults(resource, object.metadata, old.metadata)
   refuseInvalid(
     preparation,
     old.metadata.name,
@@ -380,6 +397,22 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
     object,
     warnings: request.subresource === 'status' ? [] : writeWarnings(resource, object, old),
   }
+}
+
+/** A real server looks at the metadata of an update more than once, and tells each time what it found. */
+function metadataFaults({ kind, definition }: Resource, metadata: ObjectMeta, old: ObjectMeta): FieldError[] {
+  const namespaced = kind.scope === 'Namespaced'
+  const whole = () =>
+    validateMetadataForCreate(metadata, { nameFormat: kind.nameFormat ?? 'subdomain', namespaced })
+  const update = () => validateMetadataForUpdate(metadata, old)
+  const checks = definition.metadataChecks ?? ['update']
+  const domains = () => (checks.includes('domains') ? validateFinalizerDomains(metadata.finalizers) : [])
+  return [
+    ...whole(),
+    ...update(),
+    ...(checks.includes('whole') ? [...whole(), ...domains()] : []),
+    ...(checks.includes('update') ? [...update(), ...domains()] : []),
+  ]
 }
 
 function bookedForm(
@@ -428,15 +461,14 @@ function updatedMetadata(given: ObjectMeta, old: ObjectMeta): ObjectMeta {
   metadata.name ??= old.name
   if (old.namespace !== undefined) metadata.namespace ??= old.namespace
   metadata.uid ??= old.uid as string
-  for (const field of [
-    'resourceVersion',
-    'generation',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ] as const) {
+  for (const field of ['resourceVersion', 'generation', 'creationTimestamp'] as const) {
     if (old[field] === undefined) delete metadata[field]
     else Object.assign(metadata, { [field]: old[field] })
+  }
+  // A deletion cannot be taken back, and what was never begun may not be claimed to be: that is refused later.
+  if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp
+  if (old.deletionGracePeriodSeconds !== undefined) {
+    metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds
   }
   return metadata
 }

@@ -1,6 +1,12 @@
 import { base64Fault } from '../apimachinery/base64.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
-import { cannotUnmarshal, microTimeLayout, timeFault, timeLayout } from '../apimachinery/typed-json.ts'
+import {
+  cannotRestore,
+  cannotUnmarshal,
+  microTimeLayout,
+  timeFault,
+  timeLayout,
+} from '../apimachinery/typed-json.ts'
 import type { Resource } from './kind.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
@@ -9,7 +15,10 @@ import type { StructuralSchema } from './structural-schema.ts'
  * the document, in the words of Go's decoder. Undefined when it could, and for custom resources, which have no type.
  * Metadata is looked at elsewhere; what the schema does not know is none of a decoder's business.
  */
-export function typedDecodingFault(resource: Resource, object: KubernetesObject): string | undefined {
+export function typedDecodingFault(
+  resource: Resource,
+  object: KubernetesObject,
+): TypedDecodingFault | undefined {
   const { kind, definition } = resource
   if (kind.origin !== 'core') return undefined
   const names = definition.typeNames ?? {}
@@ -19,6 +28,12 @@ export function typedDecodingFault(resource: Resource, object: KubernetesObject)
     struct: kind.names.kind,
     names: { spec: `${kind.names.kind}Spec`, status: `${kind.names.kind}Status`, ...names },
   })
+}
+
+/** The fault in the words of Go's decoder, and in those of the converter through which strategic patches go. */
+export interface TypedDecodingFault {
+  readonly message: string
+  readonly converted: string
 }
 
 interface Place {
@@ -31,7 +46,7 @@ interface Place {
   readonly names: Readonly<Record<string, string>>
 }
 
-function decode(value: unknown, place: Place): string | undefined {
+function decode(value: unknown, place: Place): TypedDecodingFault | undefined {
   if (value === null) return undefined
   const { schema } = place
   switch (schema.type) {
@@ -51,7 +66,7 @@ function decode(value: unknown, place: Place): string | undefined {
   }
 }
 
-function decodeObject(value: Record<string, unknown>, place: Place): string | undefined {
+function decodeObject(value: Record<string, unknown>, place: Place): TypedDecodingFault | undefined {
   const { additionalProperties, properties } = place.schema
   if (typeof additionalProperties === 'object') {
     return first(Object.values(value), (member) => decode(member, { ...place, schema: additionalProperties }))
@@ -59,7 +74,7 @@ function decodeObject(value: Record<string, unknown>, place: Place): string | un
   return properties === undefined ? undefined : decodeStruct(value, { ...place, struct: structName(place) })
 }
 
-function decodeStruct(value: object, { schema, path, struct, names }: Place): string | undefined {
+function decodeStruct(value: object, { schema, path, struct, names }: Place): TypedDecodingFault | undefined {
   const { properties = {} } = schema
   return first(Object.entries(value), ([field, member]) => {
     if (!Object.hasOwn(properties, field) || (path === '' && field === 'metadata')) return undefined
@@ -73,24 +88,41 @@ function decodeStruct(value: object, { schema, path, struct, names }: Place): st
   })
 }
 
-function decodeText(text: string, place: Place): string | undefined {
+function decodeText(text: string, place: Place): TypedDecodingFault | undefined {
   switch (place.schema.format) {
     case 'byte': {
       const offset = base64Fault(text)
-      return offset === undefined ? undefined : `illegal base64 data at input byte ${offset}`
+      return offset === undefined ? undefined : inAnyWords(`illegal base64 data at input byte ${offset}`)
     }
     case 'date-time':
-      return timeFault(text, isMicroTime(place) ? microTimeLayout : timeLayout)
+      return inAnyWords(timeFault(text, isMicroTime(place) ? microTimeLayout : timeLayout))
     default:
       return undefined
   }
 }
 
-/** A time has a decoder of its own, which does not know where it is. */
-function mismatch(value: unknown, place: Place): string {
+function mismatch(value: unknown, place: Place): TypedDecodingFault {
   const { schema, path, struct } = place
-  if (schema.format === 'date-time') return cannotUnmarshal(value, 'value', 'string')
-  return cannotUnmarshal(value, `struct field ${struct}.${path}`, goType(place))
+  const isTime = schema.format === 'date-time'
+  const type = isTime ? 'string' : goType(place)
+  return {
+    message: cannotUnmarshal(value, `struct field ${struct}.${path}`, type),
+    // A time has a decoder of its own, whoever asks for it.
+    converted: isTime
+      ? cannotUnmarshal(value, 'value', 'string')
+      : cannotRestore(value, goKindOf(schema, type), type),
+  }
+}
+
+function goKindOf({ type }: StructuralSchema, goType: string): string {
+  if (goType.startsWith('map[')) return 'map'
+  if (goType.startsWith('[]')) return 'slice'
+  if (type === 'object') return 'struct'
+  return type === 'string' ? 'string' : goType
+}
+
+function inAnyWords(message: string | undefined): TypedDecodingFault | undefined {
+  return message === undefined ? undefined : { message, converted: message }
 }
 
 function goType(place: Place): string {
@@ -132,7 +164,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function first<Item>(items: readonly Item[], fault: (item: Item) => string | undefined): string | undefined {
+function first<Item>(
+  items: readonly Item[],
+  fault: (item: Item) => TypedDecodingFault | undefined,
+): TypedDecodingFault | undefined {
   for (const item of items) {
     const found = fault(item)
     if (found !== undefined) return found

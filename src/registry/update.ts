@@ -52,7 +52,7 @@ export async function update(
 ): Promise<WriteOutcome> {
   if (resource.kind.createOnUpdate && options.subresource === undefined) {
     const record = await environment.store.read(objectKey(context.plane, resource.kind, key))
-    if (!record) return create(environment, context, resource, key, sent, options)
+    if (!record) return createByUpdate(environment, context, resource, key, sent, options)
   }
   if (options.subresource === 'scale') {
     return putScale(environment, context, resource, key, sent, options)
@@ -60,6 +60,22 @@ export async function update(
   const uid =
     typeof sent.metadata.uid === 'string' && sent.metadata.uid !== '' ? sent.metadata.uid : undefined
   return revise(environment, context, resource, key, () => ({ object: sent }), { ...options, uid })
+}
+
+/** A revision that is asked for is that of nothing; an identity is that of another object. */
+function createByUpdate(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  sent: KubernetesObject,
+  options: UpdateOptions,
+): Promise<WriteOutcome> {
+  const { resourceVersion: _resourceVersion, ...metadata } = sent.metadata
+  if (typeof metadata.uid === 'string' && metadata.uid !== '') {
+    throw otherIdentity(resource.kind, key, metadata.uid, '')
+  }
+  return create(environment, context, resource, key, { ...sent, metadata }, options)
 }
 
 async function putScale(

@@ -9,9 +9,9 @@ const quickCollector =
   'our garbage collector is done with the foreground deletion before the next request comes'
 const registered =
   'a real server has more kinds registered than are served here, and says of others that it does not know them'
-const goMap = 'a real server shows the patch as a Go map, and converts it field by field'
 const noGrace = 'a real server does not count the deletion of a definition as a generation'
 const noWebhooks = 'nobody here calls a webhook, so that a conversion by one is refused'
+const claimed = 'a real server decodes the patched object as what it claims to be'
 
 /**
  * Where an answer of ours is not that of a real server: by story and step, with the reason. A step that is listed here
@@ -73,9 +73,7 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'of an unknown kind': registered,
     'of another version': registered,
     'of another group': registered,
-    'merge of the kind': 'a real server decodes the patched object as what it claims to be',
-    'strategic, with an unknown field, refused': goMap,
-    'strategic, with values of the wrong type': goMap,
+    'merge of the kind': claimed,
     'strategic, that is no JSON': 'a real server says it without saying that it was the patch',
     'at no revision': faultOfTheCaller,
     'strategic, with an unknown directive': faultOfTheCaller,
@@ -85,10 +83,22 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'another method that discovery has not':
       'a real server does not look at the method; 405 says that nothing is deleted',
   },
+  'writes that change nothing': {
+    'a scale to the same is heard':
+      'a real server moves the replicas to books of their own without a time, and forgets them with the next write',
+  },
+  'typed maps': {
+    'a JSON patch of the kind': claimed,
+    'a JSON patch of the head': claimed,
+    'a JSON patch of everything': claimed,
+    'an apply to the wrong type': faultOfTheCaller,
+  },
+  secrets: {
+    'apply of values of the wrong type': faultOfTheCaller,
+    'apply of unknown fields, refused': faultOfTheCaller,
+  },
   reviews: {
     'may I both': 'a real server shows the fields of a Go structure',
-    'may I, with unknown fields':
-      'unknown fields are told from the inside out, and with a real server in the order of the document',
   },
   definitions: {
     'as a table': 'times in tables of compiled-in kinds are texts here, with the same cells',

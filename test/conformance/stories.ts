@@ -6,11 +6,16 @@ import { definitionFaultsStory } from './stories/definition-faults.ts'
 import { definitionsStory } from './stories/definitions.ts'
 import { deleteStory } from './stories/delete.ts'
 import { dependentStory } from './stories/dependents.ts'
+import { eventStory } from './stories/events.ts'
+import { leaseStory } from './stories/leases.ts'
 import { listStory } from './stories/list.ts'
 import { namespaceStory } from './stories/namespaces.ts'
+import { sameStory } from './stories/no-operation.ts'
 import { patchStory } from './stories/patch.ts'
 import { reviewStory } from './stories/reviews.ts'
 import { ruleFaultsStory } from './stories/rule-faults.ts'
+import { secretStory } from './stories/secrets.ts'
+import { typedStory } from './stories/typed-maps.ts'
 import { updateStory } from './stories/update.ts'
 
 export const stories: readonly Story[] = [
@@ -21,6 +26,11 @@ export const stories: readonly Story[] = [
   deleteStory,
   dependentStory,
   namespaceStory,
+  sameStory,
+  typedStory,
+  secretStory,
+  leaseStory,
+  eventStory,
   listStory,
   configMapStory,
   coreStory,

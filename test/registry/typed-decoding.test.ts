@@ -17,7 +17,7 @@ function fault(kind: AnyKind, fields: object): string | undefined {
   return typedDecodingFault(preferredResource(kind as unknown as Kind), {
     metadata: {},
     ...fields,
-  } as KubernetesObject)
+  } as KubernetesObject)?.message
 }
 
 describe('a value that the Go type of a compiled-in kind cannot hold', () => {
@@ -62,7 +62,7 @@ describe('a value that the Go type of a compiled-in kind cannot hold', () => {
       { spec: { resourceAttributes: { verb: 5 } } },
       'number into Go struct field ResourceAttributes.spec.resourceAttributes.verb of type string',
     ],
-    ['a time', Event, { firstTimestamp: 5 }, 'number into Go value of type string'],
+    ['a time', Event, { firstTimestamp: 5 }, 'number into Go struct field Event.firstTimestamp of type string'],
   ])('is told for %s', (_, kind, fields, expected) => {
     expect(fault(kind, fields)).toBe(`json: cannot unmarshal ${expected}`)
   })

@@ -30,6 +30,7 @@ export const ConfigMap: Kind<ConfigMapObject> = {
       name: 'v1',
       served: true,
       storage: true,
+      metadataChecks: ['whole', 'update', 'domains'],
       pointers: ['immutable'],
       schema: onFirstUse(() =>
         objectSchema('Settings that programs read. At most 1 MiB.', {

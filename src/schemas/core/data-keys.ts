@@ -9,7 +9,7 @@ const maxKeyLength = 253
 /** What is wrong with a key of a Secret or a ConfigMap. */
 function checkDataKey(key: string): string[] {
   const messages: string[] = []
-  if (Buffer.byteLength(key) > maxKeyLength) messages.push(`must be no more than ${maxKeyLength} bytes`)
+  if (Buffer.byteLength(key) > maxKeyLength) messages.push(`must be no more than ${maxKeyLength} characters`)
   if (!keyPattern.test(key)) {
     messages.push(
       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  " +

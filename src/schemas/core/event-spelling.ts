@@ -79,6 +79,7 @@ export const eventsAlias: KindAlias = {
     served: true,
     storage: false,
     schema: onFirstUse(schema),
+    metadataChecks: ['update', 'domains'],
     typeNames: {
       eventTime: 'MicroTime',
       series: 'EventSeries',

@@ -72,6 +72,7 @@ export const Event: Kind<EventObject> = {
         reportingComponent: '',
         reportingInstance: '',
       },
+      metadataChecks: [],
       pointers: [],
       typeNames: {
         involvedObject: 'ObjectReference',

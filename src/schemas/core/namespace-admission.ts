@@ -1,9 +1,8 @@
 import { cloneJson } from '../../apimachinery/clone.ts'
 import { forbidden } from '../../apimachinery/errors.ts'
 import { type FieldError, invalid } from '../../apimachinery/field-error.ts'
-import { checkQualifiedName } from '../../apimachinery/names.ts'
+import { checkFinalizerDomain, checkQualifiedName } from '../../apimachinery/names.ts'
 import type { Admission } from '../../registry/admission.ts'
-import { validateFinalizerDomains } from '../../registry/metadata.ts'
 import type { NamespaceObject } from './namespace.ts'
 import { immortalNamespaces, kubernetesFinalizer, namespaceNameLabel } from './namespace-lifecycle.ts'
 
@@ -52,9 +51,8 @@ export const namespaceAdmission: Admission<NamespaceObject> = {
 
 function checkFinalizers({ spec }: NamespaceObject, pathOf: (index: number) => string): FieldError[] {
   return (spec?.finalizers ?? []).flatMap((finalizer, index) => {
-    const path = pathOf(index)
-    const faults = checkQualifiedName(finalizer).map((message) => invalid(path, finalizer, message))
-    return [...faults, ...validateFinalizerDomains([finalizer]).map((fault) => ({ ...fault, field: path }))]
+    const messages = [...checkQualifiedName(finalizer), ...checkFinalizerDomain(finalizer)]
+    return messages.map((message) => invalid(pathOf(index), finalizer, message))
   })
 }
 

@@ -68,6 +68,7 @@ export const Namespace: Kind<NamespaceObject> = {
       served: true,
       storage: true,
       zeroValue: { metadata: { name: '' }, spec: {}, status: {} },
+      metadataChecks: ['whole', 'update', 'domains'],
       pointers: [],
       typeNames: {
         'spec.finalizers': 'v1.FinalizerName',

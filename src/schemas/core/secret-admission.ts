@@ -1,9 +1,13 @@
 import { base64Size } from '../../apimachinery/base64.ts'
+import { DecodeError } from '../../apimachinery/decode-error.ts'
+import { decodeJsonText } from '../../apimachinery/decode-json.ts'
 import { type FieldError, invalid, keyPath, required } from '../../apimachinery/field-error.ts'
+import { cannotUnmarshal } from '../../apimachinery/typed-json.ts'
 import type { Admission } from '../../registry/admission.ts'
 import { isTextMap } from '../record.ts'
 import { checkDataKeys, checkDataSize } from './data-keys.ts'
 import { frozenFields, unchanged } from './immutability.ts'
+import { keyPairWarnings } from './key-pair-warnings.ts'
 import type { SecretObject } from './secret.ts'
 
 /** What each type asks for, in terms of keys that must be there. */
@@ -35,6 +39,8 @@ export const secretAdmission: Admission<SecretObject> = {
     }
     secret.type ||= 'Opaque'
   },
+
+  warnings: (secret) => keyPairWarnings(secret),
 
   validate(secret, old) {
     const data = secret.data ?? {}
@@ -76,12 +82,12 @@ function checkJson(key: string | undefined, data: Record<string, string>): Field
 }
 
 function jsonObjectFault(text: string): string | undefined {
-  if (text === '') return 'unexpected end of JSON input'
   try {
-    const value: unknown = JSON.parse(text)
+    const { value } = decodeJsonText(text)
     const isObject = typeof value === 'object' && !Array.isArray(value)
-    return isObject ? undefined : 'must be a JSON object'
-  } catch {
-    return 'must be well-formed JSON'
+    return isObject ? undefined : cannotUnmarshal(value, 'value', 'map[string]interface {}')
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
   }
 }

@@ -26,6 +26,7 @@ export const Secret: Kind<SecretObject> = {
       name: 'v1',
       served: true,
       storage: true,
+      metadataChecks: ['whole', 'update', 'domains'],
       pointers: ['immutable'],
       typeNames: { type: 'v1.SecretType' },
       schema: onFirstUse(() =>

@@ -104,6 +104,9 @@ export const namespaceStory: Story = {
       `${collection}/life/finalize`,
       namespace('life', { labels: { e: 'f' } }, { spec: { finalizers: ['kubernetes'] } }),
     ),
+    merge('metadata that is wrong', `${collection}/life`, {
+      metadata: { labels: { 'a b': 'c d' }, finalizers: ['plain', 'u v'] },
+    }),
     post('content', `${collection}/life/configmaps`, configMap('plain')),
     post(
       'content that stays',

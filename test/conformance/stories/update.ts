@@ -178,6 +178,21 @@ export const updateStory: Story = {
       '/zz/scale',
     ),
     { title: 'what is left', method: 'GET', path: `${gadgets}/a` },
+    {
+      title: 'metadata that is wrong',
+      method: 'PATCH',
+      path: `${gadgets}/a`,
+      type: 'application/merge-patch+json',
+      body: {
+        metadata: {
+          labels: { 'a b': 'c d' },
+          annotations: { 'x y': 'z' },
+          finalizers: ['u v'],
+          deletionGracePeriodSeconds: 5,
+          deletionTimestamp: '2020-01-01T00:00:00Z',
+        },
+      },
+    },
     { title: 'no subresource', method: 'GET', path: `${gadgets}/a/nothing` },
     { title: 'no subresource of nothing', method: 'GET', path: `${gadgets}/zz/nothing` },
     { title: 'below a status', method: 'GET', path: `${gadgets}/a/status/x` },

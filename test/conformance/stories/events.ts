@@ -1,0 +1,187 @@
+import { apply, get, json, merge, post, put, strategic, wrong } from '../requests.ts'
+import type { Story } from '../step.ts'
+
+const events = '/api/v1/namespaces/default/events'
+const newEvents = '/apis/events.k8s.io/v1/namespaces/default/events'
+
+const event = (name: string, fields: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name },
+  involvedObject: { apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: 'default' },
+  ...fields,
+})
+const newEvent = (name: string, fields: object = {}) => ({
+  apiVersion: 'events.k8s.io/v1',
+  kind: 'Event',
+  metadata: { name },
+  regarding: { apiVersion: 'v1', kind: 'ConfigMap', name: 'b', namespace: 'default' },
+  eventTime: '2026-01-01T00:00:00.123456Z',
+  reportingController: 'example.com/story',
+  reportingInstance: 'story-1',
+  action: 'Trying',
+  reason: 'Tried',
+  type: 'Normal',
+  note: 'once',
+  ...fields,
+})
+
+export const eventStory: Story = {
+  title: 'events',
+  steps: [
+    post(
+      'an old event',
+      events,
+      event('old', { reason: 'Tried', message: 'once', type: 'Normal', count: 1 }),
+    ),
+    post('an event about nothing', events, { apiVersion: 'v1', kind: 'Event', metadata: { name: 'x' } }),
+    post('an event about nothing in a namespace', events, event('x', { involvedObject: {} })),
+    post('an event about another namespace', events, event('x', { involvedObject: { namespace: 'other' } })),
+    post('an event with a count of the wrong type', events, event('x', { count: 'one' })),
+    post('an event with an object of the wrong type', events, event('x', { involvedObject: 'a' })),
+    post(
+      'an event with an object with fields of the wrong type',
+      events,
+      event('x', { involvedObject: { name: 1 } }),
+    ),
+    post('an event with times of the wrong type', events, event('x', { firstTimestamp: 5 })),
+    post('an event with a precise time of the wrong type', events, event('x', { eventTime: 5 })),
+    post('an event with a time of the wrong form', events, event('x', { firstTimestamp: 'now' })),
+    post('an event with a precise time of the wrong form', events, event('x', { eventTime: 'now' })),
+    post('an event of an unknown type', events, event('odd-type', { type: 'Odd' })),
+    post(
+      'an event with a time elsewhere',
+      events,
+      event('elsewhere', { lastTimestamp: '2026-01-01T02:00:00+02:00' }),
+    ),
+    post(
+      'an event with a precise time and no reporter',
+      events,
+      event('x', { eventTime: '2026-01-01T00:00:00Z' }),
+    ),
+    post(
+      'an event with a precise time and a reporter',
+      events,
+      event('precise', {
+        eventTime: '2026-01-01T00:00:00Z',
+        reportingComponent: 'example.com/story',
+        reportingInstance: 'one',
+        action: 'Trying',
+        reason: 'Tried',
+        type: 'Normal',
+      }),
+    ),
+    post(
+      'an event with what is too long',
+      events,
+      event('x', {
+        eventTime: '2026-01-01T00:00:00Z',
+        reportingComponent: 'a b',
+        reportingInstance: 'i'.repeat(129),
+        action: 'a'.repeat(129),
+        reason: 'r'.repeat(129),
+        message: 'm'.repeat(1025),
+      }),
+    ),
+    post('an event with a series', events, event('series', { series: { count: 1, lastObservedTime: null } })),
+    post('an event with a series of the wrong type', events, event('x', { series: { count: 'x' } })),
+    post(
+      'an event with unknown fields, refused',
+      `${events}?fieldValidation=Strict`,
+      event('x', { surprise: 1 }),
+    ),
+    get('the old event in the new spelling', `${newEvents}/old`),
+    post('a new event', newEvents, newEvent('new')),
+    get('the new event in the old spelling', `${events}/new`),
+    post('a new event without a time', newEvents, newEvent('x', { eventTime: null })),
+    post('a new event without a word', newEvents, {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { name: 'x' },
+    }),
+    post('a new event of an unknown type', newEvents, newEvent('x', { type: 'Odd' })),
+    post(
+      'a new event with old fields',
+      newEvents,
+      newEvent('x', { deprecatedCount: 1, deprecatedSource: { host: 'h' } }),
+    ),
+    post(
+      'a new event with old times',
+      newEvents,
+      newEvent('x', {
+        deprecatedFirstTimestamp: '2026-01-01T00:00:00Z',
+        deprecatedLastTimestamp: '2026-01-01T00:00:00Z',
+      }),
+    ),
+    post(
+      'a new event with a series of one',
+      newEvents,
+      newEvent('x', { series: { count: 1, lastObservedTime: '2026-01-01T00:00:00Z' } }),
+    ),
+    post('a new event with a series of no time', newEvents, newEvent('x', { series: { count: 2 } })),
+    post('a new event in the old words', newEvents, newEvent('x', { message: 'old', involvedObject: {} })),
+    post('a new event with a count of the wrong type', newEvents, newEvent('x', { deprecatedCount: 'one' })),
+    post('a new event about a text', newEvents, newEvent('x', { regarding: 'b' })),
+    post(
+      'a new event about another namespace',
+      newEvents,
+      newEvent('x', { regarding: { namespace: 'other' } }),
+    ),
+    post('a new event about nothing', newEvents, newEvent('x', { regarding: null })),
+    post(
+      'a new event related to something',
+      newEvents,
+      newEvent('related', { related: { kind: 'Secret', name: 's' } }),
+    ),
+    merge('a new event changed', `${newEvents}/new`, { note: 'twice' }),
+    merge('a new event with a series', `${newEvents}/new`, {
+      series: { count: 2, lastObservedTime: '2026-01-01T00:00:01.5Z' },
+    }),
+    merge('a new event labelled', `${newEvents}/new`, { metadata: { labels: { a: 'b' } } }),
+    merge('a new event changed in the old spelling', `${events}/new`, { message: 'twice' }),
+    merge('an old event changed', `${events}/old`, { message: 'twice', count: 2 }),
+    merge('an old event changed in the new spelling', `${newEvents}/old`, { deprecatedCount: 3 }),
+    strategic('an old event by strategic merge', `${events}/old`, { count: 3, source: { component: 'c' } }),
+    strategic('a new event by strategic merge', `${newEvents}/new`, {
+      metadata: { annotations: { a: 'b' } },
+    }),
+    json('an old event by JSON patch', `${events}/old`, [{ op: 'replace', path: '/count', value: 4 }]),
+    put('an old event put', `${events}/old`, event('old', { reason: 'Tried', message: 'thrice' })),
+    put('an event put where none is', `${events}/put`, event('put')),
+    put('a new event put where none is', `${newEvents}/new-put`, newEvent('new-put')),
+    apply('an old event by apply', `${events}/old?fieldManager=one`, event('old', { message: 'applied' })),
+    apply(
+      'an old event by apply, forced',
+      `${events}/old?fieldManager=one&force=true`,
+      event('old', { message: 'applied' }),
+    ),
+    apply('a new event by apply', `${newEvents}/applied?fieldManager=one`, newEvent('applied')),
+    get('the applied one in the old spelling', `${events}/applied`),
+    apply(
+      'a new event by apply of another',
+      `${newEvents}/applied?fieldManager=two`,
+      newEvent('applied', { note: 'other' }),
+    ),
+    apply('a new event by apply in the old spelling', `${events}/applied?fieldManager=two`, {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'applied', labels: { a: 'b' } },
+      involvedObject: { apiVersion: 'v1', kind: 'ConfigMap', name: 'b', namespace: 'default' },
+    }),
+    get('and it is in the new spelling', `${newEvents}/applied`),
+    get('events by what they are about', `${events}?fieldSelector=involvedObject.name%3Db,reason%3DTried`),
+    get('events by their source', `${events}?fieldSelector=source%3Dc`),
+    get('new events by what they are about', `${newEvents}?fieldSelector=regarding.name%3Db`),
+    get('new events by an old field', `${newEvents}?fieldSelector=involvedObject.name%3Db`),
+    get('events by an unknown field', `${events}?fieldSelector=message%3Db`),
+    { ...get('events as a Table', `${events}/new`), accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' },
+    {
+      ...get('new events as a Table', `${newEvents}/new`),
+      accept: 'application/json;as=Table;g=meta.k8s.io;v=v1',
+    },
+    merge('metadata that is wrong', `${events}/old`, wrong),
+    merge('metadata that is wrong in the new spelling', `${newEvents}/new`, wrong),
+    { title: 'deletion', method: 'DELETE', path: `${newEvents}/new` },
+    { title: 'deletion of a collection', method: 'DELETE', path: `${events}?fieldSelector=reason%3DTried` },
+  ],
+}
