@@ -62,7 +62,12 @@ describe('a value that the Go type of a compiled-in kind cannot hold', () => {
       { spec: { resourceAttributes: { verb: 5 } } },
       'number into Go struct field ResourceAttributes.spec.resourceAttributes.verb of type string',
     ],
-    ['a time', Event, { firstTimestamp: 5 }, 'number into Go struct field Event.firstTimestamp of type string'],
+    [
+      'a time',
+      Event,
+      { firstTimestamp: 5 },
+      'number into Go struct field Event.firstTimestamp of type string',
+    ],
   ])('is told for %s', (_, kind, fields, expected) => {
     expect(fault(kind, fields)).toBe(`json: cannot unmarshal ${expected}`)
   })
