@@ -1,59 +1,7 @@
-import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { formatFieldError } from '../../src/apimachinery/field-error.ts'
-import type { JsonValue } from '../../src/apimachinery/object.ts'
-import { applyDefaults } from '../../src/registry/defaulting.ts'
-import { storageVersion } from '../../src/registry/kind.ts'
-import { prune } from '../../src/registry/pruning.ts'
-import type { StructuralSchema } from '../../src/registry/structural-schema.ts'
-import { validateSchema } from '../../src/registry/validation.ts'
-import { kinds } from '../../src/schemas/index.ts'
-import { brokenOnce, documentsOf } from './support/documents.ts'
-import { withoutFields } from './support/normal-form.ts'
-import { additions, readReference, referenceAvailable } from './support/reference.ts'
+import { describe } from 'vitest'
+import { referenceAvailable } from './support/reference.ts'
+import { compareVerdicts } from './support/verdicts.ts'
 
 if (!referenceAvailable) console.log('verdicts of the deployed definitions: skipped, they are not at hand')
 
-const reference = new Map(readReference().map((definition) => [definition.metadata.name, definition]))
-
-const pairs = kinds.flatMap((kind) => {
-  const deployed = reference.get(`${kind.names.plural}.${kind.group}`)?.spec.versions[0]
-  if (!deployed) return []
-  const theirs = deployed.schema.openAPIV3Schema
-  const ours = storageVersion(kind).schema()
-  const shared = withoutFields(ours, additions[kind.names.kind] ?? [])
-  return [{ name: kind.names.kind, ours, shared, theirs }]
-})
-
-/** What a server would do with a document: complete it, drop what it does not know, and find faults. */
-function verdict(schema: StructuralSchema, document: JsonValue) {
-  const object = { metadata: { name: 'a' }, ...(JSON.parse(JSON.stringify(document)) as object) }
-  const unknown = prune(schema, object)
-  applyDefaults(schema, object)
-  const faults = validateSchema(schema, object as never, undefined).map(formatFieldError)
-  return { object, unknown: unknown.sort(), faults: faults.sort() }
-}
-
-function partsOf(schema: StructuralSchema): StructuralSchema {
-  const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...properties } = schema.properties ?? {}
-  return { ...schema, properties }
-}
-
-describe.skipIf(!referenceAvailable)('verdicts', () => {
-  it.each(pairs)('$name takes and refuses what the deployed definition does', ({ ours, shared, theirs }) => {
-    const documents = fc.oneof(documentsOf(partsOf(theirs)), documentsOf(partsOf(shared)))
-    let refused = 0
-    let accepted = 0
-    fc.assert(
-      fc.property(fc.oneof(documents, brokenOnce(documents)), (document) => {
-        const expected = verdict(theirs, document)
-        expect(verdict(ours, document)).toEqual(expected)
-        if (expected.faults.length > 0) refused += 1
-        else accepted += 1
-      }),
-      { numRuns: 60 },
-    )
-    expect(accepted).toBeGreaterThan(0)
-    if (theirs.properties?.spec?.properties) expect(refused).toBeGreaterThan(0)
-  })
-})
+describe.skipIf(!referenceAvailable)('verdicts', () => compareVerdicts(60))

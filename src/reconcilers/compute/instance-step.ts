@@ -1,4 +1,5 @@
 import { isReason } from '../../apimachinery/errors.ts'
+import { findCondition } from '../../controller-runtime/conditions.ts'
 import { ownerReference } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext } from '../../controller-runtime/reconciler.ts'
 import { Instance } from '../../schemas/compute/instance.ts'
@@ -52,7 +53,8 @@ export async function takeInstanceStep(
       } catch (error) {
         if (!isReason(error, 'AlreadyExists')) throw error
         const message = `Instance ${name} exists and does not belong to this deployment`
-        tell('Warning', 'InstanceNameConflict', message)
+        const told = findCondition(deployment.status?.conditions, 'Available')?.message
+        if (!told?.includes(message)) tell('Warning', 'InstanceNameConflict', message)
         return { reason: 'InstanceNameConflict', message }
       }
       tell('Normal', 'InstanceCreated', `Created instance ${name}`)

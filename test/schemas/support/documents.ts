@@ -72,13 +72,13 @@ const strangeValues: readonly JsonValue[] = [
   { a: 1 },
 ]
 
-/** A document and what it becomes when one place of it is changed, removed or added to. */
+/** A document and what it becomes when one place of it is changed, removed, added to or, in a list, repeated. */
 export function brokenOnce(documents: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonValue> {
   return fc
     .tuple(
       documents,
       fc.nat(),
-      fc.constantFrom('replace', 'remove', 'add'),
+      fc.constantFrom('replace', 'remove', 'add', 'repeat'),
       fc.constantFrom(...strangeValues),
     )
     .map(([document, choice, action, value]) => {
@@ -90,6 +90,8 @@ export function brokenOnce(documents: fc.Arbitrary<JsonValue>): fc.Arbitrary<Jso
       const current = holder[place.key]
       if (action === 'add' && typeof current === 'object' && current !== null && !Array.isArray(current)) {
         current.unheardOf = value
+      } else if (action === 'repeat' && Array.isArray(place.holder)) {
+        place.holder.push(current as JsonValue)
       } else if (action === 'remove' && !Array.isArray(place.holder)) {
         delete holder[place.key]
       } else {
