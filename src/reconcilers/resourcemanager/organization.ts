@@ -12,7 +12,17 @@ export function createOrganizationReconciler(): Reconciler<OrganizationObject> {
     name: 'organization',
     planes: ['root'],
     for: Organization,
-    owns: [Namespace],
+    observes: [
+      {
+        // By its name: a namespace that somebody has torn loose is still the organization's.
+        kind: Namespace,
+        observe({ key: { name } }) {
+          return name.startsWith(organizationNamespace(''))
+            ? [{ name: name.slice(organizationNamespace('').length) }]
+            : []
+        },
+      },
+    ],
     async reconcile(key, context) {
       const { client, clock, events } = context
       const organization = await client.get(Organization, key)

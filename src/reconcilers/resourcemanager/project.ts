@@ -74,6 +74,12 @@ export function createProjectReconciler(planes: ProjectPlanes): Reconciler<Proje
     await planes.empty(uid)
     await setConditions(project, context, {
       ...cleanup,
+      status: 'True',
+      reason: 'CleanupAwaitingCompletion',
+      message: 'The content of the project has been deleted',
+    })
+    await setConditions(project, context, {
+      ...cleanup,
       status: 'False',
       reason: 'CleanupComplete',
       message: 'The content of the project has been removed',

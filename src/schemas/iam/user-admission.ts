@@ -1,7 +1,6 @@
-import { isReason } from '../../apimachinery/errors.ts'
-import type { KubernetesObject, OwnerReference } from '../../apimachinery/object.ts'
-import type { Admission, AdmissionClient } from '../../registry/admission.ts'
-import type { Kind } from '../../registry/kind.ts'
+import type { OwnerReference } from '../../apimachinery/object.ts'
+import type { Admission } from '../../registry/admission.ts'
+import { createCompanion } from '../create-companion.ts'
 import { iamGroup, systemNamespace } from './group.ts'
 import { PolicyBinding } from './policy-binding.ts'
 import type { UserObject } from './user.ts'
@@ -14,7 +13,7 @@ export const userAdmission: Admission<UserObject> = {
   async afterCreate(user, { client }) {
     const { name, uid = '' } = user.metadata
     const ownerReferences = [{ apiVersion: `${iamGroup}/v1alpha1`, kind: 'User', name, uid }]
-    await createOnce(
+    await createCompanion(
       client,
       PolicyBinding,
       selfManagement(user, `user-self-manage-${name}`, 'iam-user-self-manage', ownerReferences, {
@@ -24,12 +23,13 @@ export const userAdmission: Admission<UserObject> = {
       }),
     )
     const preference = `userpreference-${name}`
-    const created = await createOnce(client, UserPreference, {
+    const created = await createCompanion(client, UserPreference, {
       metadata: { name: preference, ownerReferences },
       spec: { userRef: { name }, theme: 'system' },
     })
     const preferences = created ?? (await client.get(UserPreference, { name: preference }))
-    await createOnce(
+    if (!preferences) return
+    await createCompanion(
       client,
       PolicyBinding,
       selfManagement(
@@ -37,7 +37,7 @@ export const userAdmission: Admission<UserObject> = {
         `userpreference-self-manage-${name}`,
         'iam-user-preferences-manager',
         ownerReferences,
-        { kind: 'UserPreference', name: preference, uid: preferences?.metadata.uid ?? '' },
+        { kind: 'UserPreference', name: preference, uid: preferences.metadata.uid ?? '' },
       ),
     )
   },
@@ -57,18 +57,5 @@ function selfManagement(
       subjects: [{ kind: 'User' as const, name, uid }],
       resourceSelector: { resourceRef: { apiGroup: iamGroup, ...target } },
     },
-  }
-}
-
-async function createOnce<T extends KubernetesObject>(
-  client: AdmissionClient,
-  kind: Kind<T>,
-  object: T,
-): Promise<T | undefined> {
-  try {
-    return await client.create(kind, object)
-  } catch (error) {
-    if (!isReason(error, 'AlreadyExists')) throw error
-    return undefined
   }
 }

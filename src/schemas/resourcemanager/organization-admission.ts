@@ -1,6 +1,6 @@
-import { isReason } from '../../apimachinery/errors.ts'
 import type { Admission, AdmissionRequest } from '../../registry/admission.ts'
 import { Namespace } from '../core/namespace.ts'
+import { createCompanion } from '../create-companion.ts'
 import { denied } from '../denial.ts'
 import { iamGroup } from '../iam/group.ts'
 import type { UserObject } from '../iam/user.ts'
@@ -46,19 +46,11 @@ export const organizationAdmission: Admission<OrganizationObject> = {
   },
 
   async afterCreate(organization, request) {
-    await unlessThere(createNamespace(organization, request))
+    await createNamespace(organization, request)
     if (request.user.groups.includes('system:masters')) return
     const owner = await findCaller(request)
-    if (owner) await unlessThere(createOwnership(organization, owner, request))
+    if (owner) await createOwnership(organization, owner, request)
   },
-}
-
-async function unlessThere(creation: Promise<unknown>): Promise<void> {
-  try {
-    await creation
-  } catch (error) {
-    if (!isReason(error, 'AlreadyExists')) throw error
-  }
 }
 
 async function createNamespace(
@@ -66,7 +58,7 @@ async function createNamespace(
   { client }: AdmissionRequest,
 ): Promise<void> {
   const { name, uid = '' } = organization.metadata
-  await client.create(Namespace, {
+  await createCompanion(client, Namespace, {
     metadata: {
       name: organizationNamespace(name),
       labels: {
@@ -93,7 +85,7 @@ async function createOwnership(
   { client }: AdmissionRequest,
 ): Promise<void> {
   const { name, uid = '' } = owner.metadata
-  await client.create(OrganizationMembership, {
+  await createCompanion(client, OrganizationMembership, {
     metadata: {
       name: `member-${name}`,
       namespace: organizationNamespace(organization.metadata.name),

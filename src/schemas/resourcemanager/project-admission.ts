@@ -1,5 +1,6 @@
 import { type FieldError, forbiddenField, keyPath } from '../../apimachinery/field-error.ts'
 import type { Admission } from '../../registry/admission.ts'
+import { createCompanion } from '../create-companion.ts'
 import { denied } from '../denial.ts'
 import type { PolicyBindingObject } from '../iam/policy-binding.ts'
 import { PolicyBinding } from '../iam/policy-binding.ts'
@@ -27,7 +28,7 @@ export const projectAdmission: Admission<ProjectObject> = {
     const { context, client } = request
     if (context.parent?.sort !== 'Organization') return
     const owner = await findCaller(request)
-    if (owner) await client.create(PolicyBinding, ownership(project, owner, context.parent.name))
+    if (owner) await createCompanion(client, PolicyBinding, ownership(project, owner, context.parent.name))
   },
 
   mutate(project, old, { context }, facts) {

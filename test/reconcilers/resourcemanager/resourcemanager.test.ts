@@ -75,6 +75,65 @@ describe('an organization', () => {
   })
 })
 
+describe('what somebody changes behind the backs of reconcilers', () => {
+  test('the namespace of an organization, torn loose or deleted, is its own again', async () => {
+    await createOrganization('meddled')
+    const path = '/api/v1/namespaces/organization-meddled'
+    const before = await root.get(path)
+    const loose = { ...before, metadata: { name: before.metadata.name } }
+    await root.replace(path, loose)
+    await datum.settle()
+    const { labels, ownerReferences } = (await root.get(path)).metadata
+    expect({ labels, ownerReferences }).toEqual({
+      labels: before.metadata.labels,
+      ownerReferences: before.metadata.ownerReferences,
+    })
+    await root.replace(path, loose)
+    await root.remove(path)
+    await datum.settle()
+    expect((await root.get(path)).metadata.ownerReferences).toEqual(before.metadata.ownerReferences)
+  })
+
+  test('a status that makes no sense is put right', async () => {
+    const lie = { type: 'Ready', status: 'False', reason: 'Nonsense', message: '' }
+    const conditions = [{ ...lie, lastTransitionTime: '2020-01-01T00:00:00Z' }]
+    const membership = `${group}/namespaces/organization-acme-corp/organizationmemberships/member-developer`
+    const bindings = await root.list('/apis/iam.miloapis.com/v1alpha1/policybindings')
+    const paths = [
+      `${organizations}/acme-corp`,
+      `${projects}/sandbox`,
+      `${users}/developer`,
+      membership,
+      ...bindings.items
+        .filter(({ metadata }) => metadata.name.startsWith('user-self-manage-'))
+        .map(
+          ({ metadata: { namespace, name } }) =>
+            `/apis/iam.miloapis.com/v1alpha1/namespaces/${namespace}/policybindings/${name}`,
+        ),
+    ]
+    for (const path of paths) {
+      const before = condition(await root.get(path), 'Ready')
+      for (const status of [null, { conditions: [] }, { conditions }]) {
+        await root.patch(`${path}/status`, { status })
+        await datum.settle()
+        expect(condition(await root.get(path), 'Ready'), path).toBe(before)
+      }
+    }
+  })
+
+  test('a user and an organization can be made without the system’s namespace', async () => {
+    await root.remove('/api/v1/namespaces/milo-system')
+    await datum.settle()
+    await root.create(
+      users,
+      manifest('User', 'late', { email: 'late@example.com' }, 'iam.miloapis.com/v1alpha1'),
+    )
+    await datum.settle()
+    expect(condition(await root.get(`${users}/late`), 'Ready')).toBe('True Reconciled')
+    await root.create('/api/v1/namespaces', { metadata: { name: 'milo-system' } })
+  })
+})
+
 describe('a membership', () => {
   const memberships = `${group}/namespaces/organization-acme-corp/organizationmemberships`
 
