@@ -49,6 +49,6 @@ export interface ControlPlaneOptions {
   readonly definitions?: readonly KubernetesObject[]
   /** Bounds that differ from the defaults. */
   readonly limits?: Partial<ControlPlaneLimits>
-  /** Hears one audit.k8s.io/v1 Event per request. */
+  /** Hears an audit.k8s.io/v1 Event for each stage of a request. */
   readonly audit?: (event: object) => void
 }

@@ -25,6 +25,7 @@ import { createAuthenticator } from './server/authenticator.ts'
 import { authorizeAuthenticated } from './server/authorizer.ts'
 import { manualPace } from './server/manual-pace.ts'
 import { createMetrics } from './server/metrics.ts'
+import { collectProcessMetrics } from './server/process-metrics.ts'
 import { tokenExchange } from './server/token-exchange.ts'
 import { createTokens, type TokenUser } from './server/tokens.ts'
 import { createSqliteStore } from './storage/sqlite-store.ts'
@@ -65,13 +66,14 @@ const controllerManager: Caller = { name: 'system:kube-controller-manager', grou
 
 /**
  * The table of contents: store → registry → controllers → server. Resolves when the seeds are there and everything
- * has been reconciled once; the port answers before, `/readyz` with 503 until then. What was opened is closed again
+ * has been reconciled once; the port answers before, `/readyz` with 500 until then. What was opened is closed again
  * when a step fails.
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { clock, ids, log, credentials } = options
   const limits = { ...defaultControlPlaneLimits, ...options.limits }
   const metrics = createMetrics()
+  collectProcessMetrics(metrics, clock)
   const closing: (() => Promise<void> | void)[] = []
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step()

@@ -83,7 +83,15 @@ async function open(
     releases,
   }: { directory: StateDirectory; credentials: Credentials; releases: (() => Promise<void> | void)[] },
 ): Promise<ControlPlane> {
-  const audit = options.auditLog === undefined ? undefined : openAuditLog(options.auditLog)
+  const log = pino({ level: options.logLevel }, pino.destination({ fd: 2, sync: true }))
+  const audit =
+    options.auditLog === undefined
+      ? undefined
+      : openAuditLog({
+          path: options.auditLog,
+          clock: systemClock,
+          onError: (error) => log.error({ err: error }, 'the audit log cannot be written'),
+        })
   if (audit) releases.push(() => audit.close())
   const configured = options.pat.map(parsePersonalAccessToken)
   const controlPlane = await createControlPlane({
@@ -91,7 +99,7 @@ async function open(
     durability: options.durability,
     clock: systemClock,
     ids: randomIds,
-    log: pino({ level: options.logLevel }, pino.destination({ fd: 2, sync: true })),
+    log,
     credentials: {
       ...credentials,
       personalAccessTokens: [...credentials.personalAccessTokens, ...configured],

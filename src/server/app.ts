@@ -120,7 +120,16 @@ export function createServer(options: ServerOptions): Server {
 
   const deadlines = createDeadlines(wireClock)
   const watches = new Watches({ limits, deadlines, clock: wireClock, random: () => chance.random() })
-  const environment: ServerEnvironment = { registry, authorize, clock, log, limits, watches, requestMetrics }
+  const environment: ServerEnvironment = {
+    registry,
+    authorize,
+    clock,
+    log,
+    limits,
+    watches,
+    requestMetrics,
+    responseStarted: (reply) => tellAudit('ResponseStarted', reply.request, reply),
+  }
   const responder = createResponder({ limits, deadlines: createDeadlines(systemClock) })
   const statusOf = createStatusOf({ log, limits })
   const workload = createWorkload({ limits, deadlines })
@@ -164,7 +173,7 @@ export function createServer(options: ServerOptions): Server {
   }
 
   /** Tells where a request is going, who sends it and whether they may; before a byte of its body is read. */
-  async function admit(request: FastifyRequest): Promise<void> {
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const progress = request.progress as Progress
     const url = request.raw.url ?? '/'
     const mark = url.indexOf('?')
@@ -190,6 +199,7 @@ export function createServer(options: ServerOptions): Server {
     }
     const door: Door = await resolveDoor(path.parents, options.resolveParent)
     progress.planeRequest = { ...known, user, context: { ...door, user } }
+    tellAudit('RequestReceived', request, reply)
     await requireAccess(authorize, user, accessAttributes(info))
   }
 
@@ -218,13 +228,17 @@ export function createServer(options: ServerOptions): Server {
     const end = () => {
       if (ended) return
       ended = true
-      const record = recordOf(request, reply, progress)
+      const record = recordOf('ResponseComplete', request, reply, progress)
       requestMetrics.end(record, progress.served)
       if (log.isLevelEnabled('debug')) logRequest(record)
       options.audit?.(record)
     }
     reply.raw.once('finish', end)
     reply.raw.once('close', end)
+  }
+
+  function tellAudit(stage: RequestRecord['stage'], request: FastifyRequest, reply: FastifyReply): void {
+    options.audit?.(recordOf(stage, request, reply, request.progress as Progress))
   }
 
   function logRequest({ info: _info, user, impersonator, ...record }: RequestRecord): void {
@@ -325,12 +339,19 @@ function isClosed(error: unknown): boolean {
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE'
 }
 
-function recordOf(request: FastifyRequest, reply: FastifyReply, progress: Progress): RequestRecord {
+function recordOf(
+  stage: RequestRecord['stage'],
+  request: FastifyRequest,
+  reply: FastifyReply,
+  progress: Progress,
+): RequestRecord {
   const { info, user, impersonator, planeRequest } = progress
   const parent = planeRequest?.context?.parent
   const userAgent = request.headers['user-agent']
   const sourceAddress = request.socket.remoteAddress
+  const contentType = request.headers['content-type']
   return {
+    stage,
     id: request.id,
     method: request.method,
     uri: request.raw.url ?? '',
@@ -339,7 +360,9 @@ function recordOf(request: FastifyRequest, reply: FastifyReply, progress: Progre
     ...(user ? { user } : {}),
     ...(impersonator ? { impersonator } : {}),
     ...(userAgent === undefined ? {} : { userAgent }),
+    ...(contentType === undefined ? {} : { contentType }),
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    dryRun: planeRequest?.query.all('dryRun') ?? [],
     code: reply.raw.headersSent ? reply.raw.statusCode : 0,
     startedAt: progress.startedAt,
     durationMilliseconds: performance.now() - progress.started,

@@ -3,7 +3,7 @@ import type { Caller } from '../registry/kind.ts'
 import type { RequestInfo } from './request-info.ts'
 import type { RequestRecord } from './request-record.ts'
 
-/** A request that has ended as an `audit.k8s.io/v1` Event of level Metadata: who did what to what, never with which content. */
+/** A stage of a request as an `audit.k8s.io/v1` Event of level Metadata: who did what to what, never with which content. */
 export function auditEvent(record: RequestRecord): object {
   const { info, user, impersonator, parent, userAgent, sourceAddress, code } = record
   return {
@@ -11,7 +11,7 @@ export function auditEvent(record: RequestRecord): object {
     apiVersion: 'audit.k8s.io/v1',
     level: 'Metadata',
     auditID: record.id,
-    stage: 'ResponseComplete',
+    stage: record.stage,
     requestURI: record.uri,
     verb: info?.verb || record.method.toLowerCase(),
     user: userInfo(impersonator ?? user),
@@ -19,7 +19,7 @@ export function auditEvent(record: RequestRecord): object {
     sourceIPs: sourceAddress === undefined ? [] : [sourceAddress],
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(info?.isResource ? { objectRef: objectReference(info) } : {}),
-    responseStatus: { metadata: {}, code },
+    ...(record.stage === 'RequestReceived' ? {} : { responseStatus: { metadata: {}, code } }),
     requestReceivedTimestamp: formatMicroTime(record.startedAt),
     stageTimestamp: formatMicroTime(record.startedAt + record.durationMilliseconds),
     annotations: parent

@@ -11,7 +11,8 @@ const ping: HealthCheck = { name: 'ping', check: () => true }
 
 /**
  * Answers `/healthz`, `/livez` and `/readyz` (with `?verbose` and `?exclude=`) and the single checks below them; undefined
- * for other paths. 503 while a check fails: the server lives as long as it answers, and is ready when `readiness` is.
+ * for other paths. 500 while a check fails, as of a real server: it lives as long as it answers, and is ready when
+ * `readiness` is.
  */
 export function createHealth(readiness: readonly HealthCheck[]) {
   const endpoints: Readonly<Record<string, readonly HealthCheck[]>> = {
@@ -26,18 +27,20 @@ export function createHealth(readiness: readonly HealthCheck[]) {
     if (only !== undefined) {
       const check = checks.find((each) => each.name === only)
       if (!check) return pageNotFound
-      return (await check.check()) ? textAnswer(200, 'ok') : textAnswer(503, `${only} check failed\n`)
+      return (await check.check())
+        ? textAnswer(200, 'ok')
+        : textAnswer(500, `internal server error: ${only} failed\n`)
     }
     return checkAll(endpoint, checks, query)
   }
 }
 
 async function checkAll(endpoint: string, checks: readonly HealthCheck[], query: Query): Promise<Answer> {
-  const excluded = query.get('exclude')
+  const excluded = new Set(query.all('exclude'))
   const lines: string[] = []
   let healthy = true
   for (const check of checks) {
-    if (check.name === excluded) {
+    if (excluded.delete(check.name)) {
       lines.push(`[+]${check.name} excluded: ok`)
     } else if (await check.check()) {
       lines.push(`[+]${check.name} ok`)
@@ -46,7 +49,11 @@ async function checkAll(endpoint: string, checks: readonly HealthCheck[], query:
       lines.push(`[-]${check.name} failed: reason withheld`)
     }
   }
-  if (!healthy) return textAnswer(503, `${lines.join('\n')}\n${endpoint} check failed\n`)
+  if (excluded.size > 0) {
+    const names = [...excluded].sort().map((name) => JSON.stringify(name))
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names.join(',')}`)
+  }
+  if (!healthy) return textAnswer(500, `${lines.join('\n')}\n${endpoint} check failed\n`)
   return query.get('verbose') === undefined
     ? textAnswer(200, 'ok')
     : textAnswer(200, `${lines.join('\n')}\n${endpoint} check passed\n`)

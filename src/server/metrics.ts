@@ -14,6 +14,8 @@ export interface Metrics {
     labels: readonly Label[],
     buckets: readonly number[],
   ): Histogram<Label>
+  /** `read` is called before everything is written down: it sets figures that are looked up rather than counted. */
+  collect(read: () => void): void
   /** Everything, in the text format. */
   text(): string
 }
@@ -22,6 +24,8 @@ export type Labels<Label extends string> = Readonly<Record<Label, string>>
 
 export interface Counter<Label extends string> {
   add(labels: Labels<Label>, amount?: number): void
+  /** For what somebody else counts. */
+  set(labels: Labels<Label>, value: number): void
 }
 
 export interface Gauge<Label extends string> {
@@ -41,6 +45,7 @@ const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8'
 /** One set of figures. Asking twice for the same name gives the same figures. */
 export function createMetrics(): Metrics {
   const families = new Map<string, Family>()
+  const readers: (() => void)[] = []
 
   function family(
     name: string,
@@ -60,7 +65,10 @@ export function createMetrics(): Metrics {
   return {
     counter: (name, help, labels) => {
       const series = family(name, help, 'counter', labels, [])
-      return { add: (values, amount = 1) => series.add(values, amount) }
+      return {
+        add: (values, amount = 1) => series.add(values, amount),
+        set: (values, value) => series.set(values, value),
+      }
     },
     gauge: (name, help, labels) => {
       const series = family(name, help, 'gauge', labels, [])
@@ -73,7 +81,11 @@ export function createMetrics(): Metrics {
       const series = family(name, help, 'histogram', labels, buckets)
       return { observe: (values, value) => series.observe(values, value) }
     },
-    text: () => [...families.values()].map((each) => each.text()).join(''),
+    collect: (read) => void readers.push(read),
+    text() {
+      for (const read of readers) read()
+      return [...families.values()].map((each) => each.text()).join('')
+    },
   }
 }
 

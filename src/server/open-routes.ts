@@ -22,12 +22,12 @@ export async function openRoutes(app: FastifyInstance): Promise<void> {
         type: 'object',
         properties: {
           verbose: { ...text, description: 'Name every check' },
-          exclude: { ...text, description: 'Leave out the check of this name' },
+          exclude: { ...text, description: 'Leave out the check of this name; may be repeated' },
         },
       },
       response: {
         200: { description: '`ok`, or a line for each check', content: { 'text/plain': { schema: text } } },
-        503: { description: 'A check fails', content: { 'text/plain': { schema: text } } },
+        500: { description: 'A check fails', content: { 'text/plain': { schema: text } } },
       },
     })
   }

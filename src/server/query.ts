@@ -4,15 +4,20 @@ import { badRequest } from '../apimachinery/errors.ts'
 export interface Query {
   /** The first value; undefined when the name is absent. */
   get(name: string): string | undefined
+  /** Every value, for the few parameters that may be repeated. */
+  all(name: string): readonly string[]
 }
 
-const nothing: Query = { get: () => undefined }
+const nothing: Query = { get: () => undefined, all: () => [] }
 
 /** `text` is what follows the question mark. */
 export function parseQuery(text: string): Query {
   if (text === '') return nothing
   const parameters = new URLSearchParams(text)
-  return { get: (name) => parameters.get(name) ?? undefined }
+  return {
+    get: (name) => parameters.get(name) ?? undefined,
+    all: (name) => parameters.getAll(name),
+  }
 }
 
 /** True for anything but an absent parameter, `0` and `false`: `?watch` alone is true. */

@@ -20,6 +20,8 @@ export interface ServerEnvironment {
   readonly limits: Limits
   readonly watches: Watches
   readonly requestMetrics: RequestMetrics
+  /** To be called when the head of an answer without an end has been sent: its end may be hours away. */
+  readonly responseStarted: (reply: FastifyReply) => void
 }
 
 /** A request whose plane, caller and purpose are known, and whose caller may do it. */

@@ -142,6 +142,18 @@ describe.skipIf(!available)('a real Prometheus', () => {
     const refused = await query('sum(datum_telemetry_export_samples_total{outcome!="delivered"})')
     expect(refused[0]?.value[1]).toBe('0')
   })
+
+  test('finds nothing to say against what /metrics answers', async () => {
+    const headers = { authorization: `Bearer ${datum.token}` }
+    await fetch(`${datum.httpUrl}/api/v1/namespaces`, { headers })
+    const input = await (await fetch(`${datum.httpUrl}/metrics`, { headers })).text()
+    expect(input).toContain('apiserver_request_total{')
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input,
+      encoding: 'utf8',
+    })
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' })
+  })
 })
 
 async function freePort(): Promise<number> {

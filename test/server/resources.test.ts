@@ -358,14 +358,20 @@ describe('beside the resources', () => {
     await using other = startHttpServer({ readiness: [{ name: 'seeds', check: () => ready }] })
     expect((await other.ask('GET', '/livez')).text).toBe('ok')
     const waiting = await other.ask('GET', '/readyz')
-    expect(waiting.code).toBe(503)
+    expect(waiting.code).toBe(500)
     expect(waiting.text).toBe('[+]ping ok\n[-]seeds failed: reason withheld\nreadyz check failed\n')
+    expect((await other.ask('GET', '/readyz/seeds')).code).toBe(500)
     expect((await other.ask('GET', '/readyz?exclude=seeds')).code).toBe(200)
+    expect((await other.ask('GET', '/readyz?verbose&exclude=seeds&exclude=none&exclude=ping')).text).toBe(
+      '[+]ping excluded: ok\n[+]seeds excluded: ok\nwarn: some health checks cannot be excluded: no matches for "none"\nreadyz check passed\n',
+    )
     ready = true
     expect((await other.ask('GET', `${project}/readyz?verbose`)).text).toBe(
       '[+]ping ok\n[+]seeds ok\nreadyz check passed\n',
     )
     expect((await other.ask('GET', '/readyz/seeds')).text).toBe('ok')
+    expect((await other.ask('GET', '/livez/ping')).text).toBe('ok')
+    expect((await other.ask('GET', '/livez/seeds')).code).toBe(404)
   })
 
   test('figures are kept under names that are served, not under those that clients invent', async () => {
@@ -383,16 +389,17 @@ describe('beside the resources', () => {
   test('whoever keeps books hears of every request, also of refused ones', async () => {
     const heard: string[] = []
     await using other = startHttpServer({
-      audit: ({ method, uri, code, user, parent }) =>
-        heard.push(`${method} ${uri} ${code} ${user?.name} ${parent?.name}`),
+      audit: ({ stage, method, uri, code, user, parent }) =>
+        heard.push(`${stage} ${method} ${uri} ${code} ${user?.name} ${parent?.name}`),
     })
     await other.ask('GET', `${project}/api`)
     await other.ask('GET', '/api/v1/..%2f')
     await other.ask('GET', '/api/v1/namespaces', undefined, { authorization: 'Bearer x' })
     expect(heard).toEqual([
-      `GET ${project}/api 200 developer@example.com sandbox`,
-      'GET /api/v1/..%2f 400 undefined undefined',
-      'GET /api/v1/namespaces 403 system:anonymous undefined',
+      `RequestReceived GET ${project}/api 0 developer@example.com sandbox`,
+      `ResponseComplete GET ${project}/api 200 developer@example.com sandbox`,
+      'ResponseComplete GET /api/v1/..%2f 400 undefined undefined',
+      'ResponseComplete GET /api/v1/namespaces 403 system:anonymous undefined',
     ])
   })
 

@@ -13,7 +13,7 @@ const bookmarkBeforeEnd = 2_000
 /** GET of a collection with `watch=true`: a line of JSON for every event, until somebody has enough. */
 export const watch: Handler = async (environment, request) => {
   const { context, resource, info, query, format, reply } = request
-  const { registry, watches, requestMetrics, limits, log } = environment
+  const { registry, watches, requestMetrics, limits, log, responseStarted } = environment
   requireStream(format)
   if (format.shape === 'PartialObjectMetadataList') {
     throw notAcceptable(['application/json;as=PartialObjectMetadata', 'application/json'])
@@ -63,6 +63,7 @@ export const watch: Handler = async (environment, request) => {
     stream.open(raw)
     watches.add(open)
     requestMetrics.longRunning(info, 1)
+    responseStarted(reply)
   }
   const cancelTimeout = watches.deadlines.after(timeout, () => {
     // What a client that comes back can go on from. A real server sends it two seconds before the end.
