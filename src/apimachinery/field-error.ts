@@ -1,3 +1,4 @@
+import { formatGoFloat, isGoInteger } from './go-float.ts'
 import { quoteText } from './quoted-text.ts'
 
 /** The kinds of fault that Kubernetes reports for a field, with the cause reason that clients see. */
@@ -34,6 +35,7 @@ export function keyPath(parent: string, key: number | string): string {
 /** How Kubernetes shows a bad value: a text in Go's quotes, anything else as JSON, and nothing at all as `null`. */
 export function formatBadValue(value: unknown): string {
   if (typeof value === 'string') return quoteText(value)
+  if (typeof value === 'number' && !isGoInteger(value)) return formatGoFloat(value)
   // as Go's encoder has it, safe inside of HTML
   return JSON.stringify(value ?? null).replaceAll(/[<>&\u2028\u2029]/g, (each) => {
     return `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`
@@ -91,7 +93,11 @@ export function fieldNotFound(field: string, value: unknown): FieldError {
 
 /** `limit` is in bytes; the value itself is not repeated, as it is long. */
 export function tooLong(field: string, limit: number): FieldError {
-  return { type: 'FieldValueTooLong', field, message: `Too long: may not be more than ${limit} bytes` }
+  return {
+    type: 'FieldValueTooLong',
+    field,
+    message: `Too long: may not be more than ${limit} byte${limit === 1 ? '' : 's'}`,
+  }
 }
 
 export function tooMany(field: string, actual: number, limit: number): FieldError {

@@ -1,6 +1,4 @@
 import { parseIpAddress, parseIpNetwork } from './ip-address.ts'
-import { isDns1123Label, isDns1123Subdomain } from './names.ts'
-import { parseQuantity } from './quantity.ts'
 import { parseDateTime, parseDurationText } from './time-formats.ts'
 
 export type FormatCheck = (text: string) => boolean
@@ -31,9 +29,6 @@ const checks: Readonly<Record<string, FormatCheck>> = {
   date: isDate,
   duration: (text) => parseDurationText(text) !== undefined,
   datetime: (text) => parseDateTime(text) !== undefined,
-  quantity: (text) => parseQuantity(text) !== undefined,
-  k8sshortname: isDns1123Label,
-  k8slongname: isDns1123Subdomain,
 }
 
 /** The check behind a string's `format`; undefined where a real server ignores the format. */
@@ -71,18 +66,14 @@ function isEmail(text: string): boolean {
   return address.length <= 320 && /^[^\s@<>(),;:\\"[\]]+@[^\s@<>(),;:\\"[\]]+$/.test(address)
 }
 
+/** A single label with one hyphen at most, or labels with dots before a last one of letters. */
+const hostname =
+  /^(?:[a-zA-Z0-9\p{S}\p{L}](?:-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?|(?:[a-zA-Z0-9\p{S}\p{L}](?:[a-zA-Z0-9\-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?\.)+[a-zA-Z\p{L}]{2,63})$/u
+
 function isHostname(text: string): boolean {
-  if (text.length > 255) return false
-  const labels = text.split('.')
-  if (
-    !labels.every((label) =>
-      /^[a-zA-Z0-9\u00a0-\uffff]([a-zA-Z0-9\u00a0-\uffff-]{0,61}[a-zA-Z0-9\u00a0-\uffff])?$/.test(label),
-    )
-  ) {
-    return false
-  }
-  // a top-level domain has two characters or more; a single label is fine
-  return labels.length === 1 || (labels.at(-1) as string).length >= 2
+  // the length first: what follows could take long over a long text
+  if (Buffer.byteLength(text) > 255) return false
+  return hostname.test(text) && text.split('.').every((label) => Buffer.byteLength(label) <= 63)
 }
 
 function isMac(text: string): boolean {

@@ -38,9 +38,13 @@ export function checkVersionContents(
   each(versions, 'additionalPrinterColumns', 'additionalPrinterColumns', (version, path) =>
     checkColumns(version, path, errors),
   )
-  each(versions, 'selectableFields', 'selectableFields', (version, path, isCommon) =>
-    checkSelectableFields(version, path, isCommon, errors),
-  )
+  const [first, ...others] = versions
+  const hasCommonSchema = others.every((each) => deepEqual(each.schema, first?.schema))
+  each(versions, 'selectableFields', 'selectableFields', (version, path, isCommon) => {
+    // a real server looks for the schema where it has put the fields
+    const schema = isCommon && !hasCommonSchema ? undefined : version.schema?.openAPIV3Schema
+    checkSelectableFields(version, path, isCommon, schema, errors)
+  })
 }
 
 /** Visits a part of every version; where all versions have the same one, once and at `spec`. */
@@ -160,11 +164,11 @@ function checkSelectableFields(
   version: DefinitionVersion,
   path: string,
   isCommon: boolean,
+  schema: StructuralSchema | undefined,
   errors: FieldError[],
 ): void {
   const fields = version.selectableFields ?? []
   if (fields.length === 0) return
-  const schema = version.schema?.openAPIV3Schema
   if (!schema) {
     const detail = isCommon
       ? 'may only be set when validations.schema is included'

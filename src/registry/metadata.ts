@@ -15,7 +15,7 @@ import { parseGroupVersion } from '../apimachinery/object.ts'
 
 export interface MetadataRules {
   /** What a name must be. */
-  readonly nameFormat: 'subdomain' | 'label'
+  readonly nameFormat: 'subdomain' | 'label' | 'pathSegment'
   readonly namespaced: boolean
   /** Compiled-in kinds refuse finalizers without a domain that are not Kubernetes' own. */
   readonly qualifiedFinalizers?: boolean
@@ -24,6 +24,18 @@ export interface MetadataRules {
 /** Annotations may hold 256 KiB altogether, keys and values. */
 const annotationSizeLimit = 256 * 1024
 
+const nameChecks = {
+  subdomain: checkDns1123Subdomain,
+  label: checkDns1123Label,
+  pathSegment: checkPathSegment,
+} as const
+
+/** What can stand in a URL. */
+function checkPathSegment(name: string): string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`]
+  return ['/', '%'].filter((each) => name.includes(each)).map((each) => `may not contain '${each}'`)
+}
+
 /** Faults of the metadata of a new object. A generated name is already in `name`. */
 export function validateMetadataForCreate(
   metadata: ObjectMeta,
@@ -31,7 +43,7 @@ export function validateMetadataForCreate(
   path = 'metadata',
 ): FieldError[] {
   const errors: FieldError[] = []
-  const checkName = rules.nameFormat === 'label' ? checkDns1123Label : checkDns1123Subdomain
+  const checkName = nameChecks[rules.nameFormat]
   if (metadata.generateName) {
     for (const message of checkName(maskTrailingDash(metadata.generateName))) {
       errors.push(invalid(`${path}.generateName`, metadata.generateName, message))

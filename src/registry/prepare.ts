@@ -6,6 +6,7 @@ import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../apimac
 import { formatGroupVersion } from '../apimachinery/object.ts'
 import type { AdmissionRequest } from './admission.ts'
 import { applyDefaults } from './defaulting.ts'
+import { embeddedMetadataFault } from './embedded-resource.ts'
 import { checkFields, undecodable } from './field-validation.ts'
 import {
   bookedVersions,
@@ -116,6 +117,8 @@ function decode(
   }
   const fault = typedDecodingFault(resource, draft)
   if (fault !== undefined) throw refuse(fault.message, fault.converted)
+  const embeddedFault = embeddedMetadataFault(resource.definition.schema(), draft)
+  if (embeddedFault !== undefined) throw refuse(embeddedFault)
   unknown.push(...prune(resource.definition.schema(), draft))
   if (resource.kind.origin === 'core') sortByPlace(unknown, sent)
   unknown.push(...(resource.definition.pruneNested?.(draft) ?? []))

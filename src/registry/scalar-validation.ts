@@ -1,5 +1,6 @@
 import { deepEqual } from '../apimachinery/equality.ts'
 import { formatCheck } from '../apimachinery/formats.ts'
+import { formatGoFloat, isGoInteger } from '../apimachinery/go-float.ts'
 import {
   type RegularExpression,
   regularExpression,
@@ -21,10 +22,7 @@ function describe(value: unknown): { type: string; format: string } {
     case 'boolean':
       return { type: 'boolean', format: '' }
     case 'number':
-      // integers beyond 64 bits are floating-point numbers to Go
-      return Number.isInteger(value) && Math.abs(value) <= 2 ** 63
-        ? { type: 'integer', format: 'int64' }
-        : { type: 'number', format: 'float64' }
+      return isGoInteger(value) ? { type: 'integer', format: 'int64' } : { type: 'number', format: 'float64' }
     default:
       return { type: value === null ? 'null' : Array.isArray(value) ? 'array' : 'object', format: '' }
   }
@@ -50,7 +48,7 @@ function enforcedFormat(schema: StructuralSchema): string {
 
 export function typePart(schema: StructuralSchema): Part | undefined {
   const types = typesOf(schema)
-  if (types.length === 0) return undefined
+  if (types.length === 0) return untypedFormat(enforcedFormat(schema))
   const expected = types.join(',')
   const format = enforcedFormat(schema)
   const nullable = schema.nullable === true
@@ -72,6 +70,15 @@ export function typePart(schema: StructuralSchema): Part | undefined {
       // with a format, kube-openapi compares formats rather than types
       report.wrongType(format, found.format)
     } else report.wrongType(expected, found.type)
+  }
+}
+
+/** A format without a type, below a junctor: what is neither text nor list is not of it. */
+function untypedFormat(format: string): Part | undefined {
+  if (format === '') return undefined
+  return (value, _old, report) => {
+    if (typeof value === 'string' || Array.isArray(value) || value === null) report.matches += 2
+    else report.wrongType(format, describe(value).format)
   }
 }
 
@@ -132,23 +139,35 @@ export function numberPart(schema: StructuralSchema): Part | undefined {
   if (multipleOf === undefined && minimum === undefined && maximum === undefined) return undefined
   return (value, _old, report) => {
     if (typeof value !== 'number') return
-    if (multipleOf !== undefined && !isMultiple(value, multipleOf)) {
-      report.refused(value, `should be a multiple of ${multipleOf}`)
+    const isInteger = isGoInteger(value)
+    // of an integer, kube-openapi asks in integers, whatever the bound is
+    const bound = (limit: number) => (isInteger ? Math.trunc(limit) : limit)
+    const shown = (limit: number) => (isInteger ? String(bound(limit)) : formatGoFloat(limit))
+    if (multipleOf !== undefined) {
+      const factor = bound(multipleOf)
+      if (factor <= 0) report.badFactor(factor)
+      else if (!isMultiple(value, factor, isInteger)) {
+        report.refused(value, `should be a multiple of ${shown(multipleOf)}`)
+      }
     }
-    if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
-      report.refused(value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`)
+    if (minimum !== undefined && (exclusiveMinimum ? value <= bound(minimum) : value < bound(minimum))) {
+      report.refused(
+        value,
+        `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${shown(minimum)}`,
+      )
     }
-    if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
-      report.refused(value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`)
+    if (maximum !== undefined && (exclusiveMaximum ? value >= bound(maximum) : value > bound(maximum))) {
+      report.refused(value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${shown(maximum)}`)
     }
     report.matches++
   }
 }
 
 /** Fractions are compared with the tolerance of kube-openapi, a billionth. */
-function isMultiple(value: number, factor: number): boolean {
-  if (factor <= 0) return false
+function isMultiple(value: number, factor: number, isInteger: boolean): boolean {
+  if (isInteger) return value % factor === 0
   const quotient = factor < 1 ? (1 / factor) * value : value / factor
+  if (Math.abs(quotient) > Number.MAX_SAFE_INTEGER) return false
   const nearest = Math.round(quotient)
   return (
     quotient === nearest || Math.abs(quotient - nearest) / (Math.abs(quotient) + Math.abs(nearest)) < 1e-9
@@ -162,7 +181,9 @@ export function enumPart(schema: StructuralSchema): Part | undefined {
   const compounds = allowed.filter((each) => typeof each === 'object' && each !== null)
   const shown = allowed.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))
   return (value, _old, report) => {
-    if (scalars.has(value) || compounds.some((each) => deepEqual(each, value))) report.matches++
+    // kube-openapi makes a fraction an integer before it compares it with one
+    const isKnown = scalars.has(value) || (typeof value === 'number' && scalars.has(Math.trunc(value)))
+    if (isKnown || compounds.some((each) => deepEqual(each, value))) report.matches++
     else report.notSupported(value, shown)
   }
 }

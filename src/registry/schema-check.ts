@@ -304,12 +304,13 @@ function checkDefaults(schema: StructuralSchema, path: string, isRoot = true): F
   return errors
 }
 
-/** Schemas that say what there is, and not only what must hold of it. */
+/** Where defaults are looked at: not below junctors, which only restrict, nor in the values of maps. */
 function* structuralParts(
   schema: StructuralSchema,
   path: string,
 ): IterableIterator<[StructuralSchema, string]> {
-  const { allOf: _allOf, anyOf: _anyOf, oneOf: _oneOf, not: _not, ...structure } = schema
+  const { properties, items } = schema
+  const structure = { ...(properties ? { properties } : {}), ...(items ? { items } : {}) }
   yield* subschemas(structure, path)
 }
 

@@ -58,6 +58,13 @@ export class ValidationReport {
     this.errors.push(invalid(this.#field(name), value, `${name} in body ${sentence}`))
   }
 
+  /** A fault of the schema: no number is a multiple of the factor. */
+  badFactor(factor: number): void {
+    const name = this.name()
+    const detail = `factor MultipleOf declared for ${name} must be positive: ${factor}`
+    this.errors.push(invalid(this.#field(name), factor, detail))
+  }
+
   /** A fault told without a path of its own: what kube-openapi says of combined schemas. */
   unplaced(sentence: string): void {
     const place = this.#prefix === '' ? '<nil>' : this.#prefix

@@ -346,12 +346,10 @@ describe('schema validation, in the words of a real server', () => {
       'x-kubernetes-embedded-resource': true,
       'x-kubernetes-preserve-unknown-fields': true,
     }
-    expect(faults(schema, {})).toEqual([
-      'spec.x.apiVersion: Required value: must not be empty',
-      'spec.x.kind: Required value: must not be empty',
-    ])
-    expect(faults(schema, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'A' } })[0]).toContain(
-      'spec.x.metadata.name: Invalid value: "A"',
+    expect(faults(schema, {})).toEqual(['spec.x.apiVersion: Required value', 'spec.x.kind: Required value'])
+    expect(faults(schema, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'A' } })).toEqual([])
+    expect(faults(schema, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a/b' } })[0]).toContain(
+      'spec.x.metadata.name: Invalid value: "a/b": may not contain',
     )
     expect(faults(schema, { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'ns' } })).toEqual([])
   })

@@ -201,7 +201,7 @@ describe('aggregated discovery', () => {
     const list = JSON.parse(String(answer?.body))
     expect(list).toMatchObject({ kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2' })
     expect(list.items[0]).toMatchObject({
-      metadata: { name: 'example.com', creationTimestamp: null },
+      metadata: { name: 'example.com' },
       versions: [{ version: 'v1', freshness: 'Current' }, { version: 'v1alpha1' }],
     })
     expect(list.items[0].versions[0].resources).toEqual([
@@ -234,7 +234,7 @@ describe('aggregated discovery', () => {
       'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
     expect(document('/api', accept)).toMatchObject({
       apiVersion: 'apidiscovery.k8s.io/v2beta1',
-      items: [{ metadata: { creationTimestamp: null } }],
+      items: [{ metadata: {} }],
     })
   })
 

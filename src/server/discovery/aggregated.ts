@@ -20,7 +20,7 @@ export function aggregatedDiscovery(
 
 function groupItem(group: ServedGroup): unknown {
   return {
-    metadata: { ...(group.name === '' ? {} : { name: group.name }), creationTimestamp: null },
+    metadata: { ...(group.name === '' ? {} : { name: group.name }) },
     versions: group.versions.map(({ version, resources }) => ({
       version,
       resources: resources.map(resourceItem),

@@ -3,7 +3,7 @@ import type { Dialect, OpenApiSchema } from './schema.ts'
 import { mapSchemas, withEmbeddedHead } from './schema-walk.ts'
 
 /**
- * OpenAPI 2.0, which knows neither alternatives nor null. What it cannot say is left out, so that clients which
+ * OpenAPI 2.0, which knows neither alternatives nor null; a real server leaves out defaults as well. What it cannot say is left out, so that clients which
  * validate by it (old kubectl, Terraform) refuse nothing that the server takes.
  */
 export const dialectV2: Dialect = {
@@ -18,7 +18,7 @@ export const dialectV2: Dialect = {
 
 function convert(schema: StructuralSchema): OpenApiSchema {
   const open = schema.nullable === true || schema['x-kubernetes-preserve-unknown-fields'] === true
-  const { allOf, anyOf, oneOf, not, nullable, ...kept } = schema
+  const { allOf, anyOf, oneOf, not, nullable, default: _default, ...kept } = schema
   const { items, properties, type, required, ...untyped } = kept
   // A schema without type, items and properties admits anything: kubectl checks nothing below it.
   const converted = mapSchemas(open ? untyped : kept, convert)

@@ -1,3 +1,4 @@
+import { formatGoFloat } from '../../../apimachinery/go-float.ts'
 import { formatIpAddress, formatIpNetwork } from '../../../apimachinery/ip-address.ts'
 import { parseDateTime, parseGoDuration } from '../../../apimachinery/time-formats.ts'
 import { type CelFunction, define, traversal } from '../function.ts'
@@ -19,16 +20,6 @@ import {
 } from '../values.ts'
 import { checkedDuration, checkedTimestamp, formatTimestamp } from './times.ts'
 
-/** A double in the fewest digits, with an exponent of two digits or more where it is very small or above a million. */
-export function formatDouble(value: number): string {
-  if (Number.isNaN(value)) return 'NaN'
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
-  if (Object.is(value, -0)) return '-0'
-  const [mantissa = '', exponent = ''] = value.toExponential().split('e')
-  if (Number(exponent) >= -4 && Number(exponent) < 6) return String(value)
-  return `${mantissa}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`
-}
-
 /** Seconds with a fraction, as protobuf's JSON has durations. */
 export function formatDurationSeconds(duration: CelDuration): string {
   const negative = duration.nanoseconds < 0n
@@ -46,7 +37,7 @@ export function toText(value: CelValue): string {
     case 'bigint':
       return String(value)
     case 'number':
-      return formatDouble(value)
+      return formatGoFloat(value)
   }
   if (value instanceof CelUint) return String(value.value)
   if (value instanceof Uint8Array) {
