@@ -4,6 +4,7 @@ import { ageColumn, conditionColumn, textColumn } from '../columns.ts'
 import { conditions, pendingConditions } from '../conditions.ts'
 import { boolean, dateTime, list, object, optional, type Static, text } from '../field.ts'
 import { objectSchema, onFirstUse } from '../kind-schema.ts'
+import { domainAdmission } from './domain-admission.ts'
 import { domainRegistration } from './domain-registration.ts'
 import { networkingGroup } from './group.ts'
 import { hostNameFormat } from './host-name.ts'
@@ -100,6 +101,7 @@ export const Domain: Kind<DomainObject> = {
   scope: 'Namespaced',
   planes: ['project'],
   origin: 'custom',
+  admission: domainAdmission,
   versions: [
     {
       name: 'v1alpha',
