@@ -30,7 +30,7 @@ test('its last sections are what the schemas and the stories say; `npx vitest ru
 description of our own. What is compared with the deployed definition is the same, our additions aside.`,
     schemaTable(),
     '## Stories',
-    'What a user types and what comes back, played against the server with kubectl in every test run.',
+    'What a user types and what comes back, played against the server with kubectl: the thousand in `npm run test:long`, the others in every test run.',
     stories.map((name) => `- [${titleOf(name)}](../test/scenarios/${name})`).join('\n'),
   ].join('\n\n')
   await expect(`${page}\n`).toMatchFileSnapshot('../../docs/fidelity.md')

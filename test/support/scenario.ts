@@ -38,7 +38,7 @@ const samples = resolve(import.meta.dirname, '../../../shared/reference/samples'
 if (process.env.SAMPLES === undefined && existsSync(samples)) process.env.SAMPLES = samples
 
 /** Registers a test for every scenario (Markdown file) of a folder: what is typed in it gives what it says. */
-export function playScenarios(folder: string): void {
+export function playScenarios(folder: string, timeout = 60_000): void {
   if (!hasProgram('kubectl')) {
     console.warn(`the scenarios of ${folder} are skipped: there is no kubectl on this machine`)
   }
@@ -58,7 +58,7 @@ export function playScenarios(folder: string): void {
             )
           }
         },
-        60_000,
+        timeout,
       )
     }
   })

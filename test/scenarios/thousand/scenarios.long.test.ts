@@ -1,0 +1,3 @@
+import { playScenarios } from '../../support/scenario.ts'
+
+playScenarios(import.meta.dirname, 600_000)
