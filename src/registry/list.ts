@@ -37,7 +37,7 @@ export async function list(
       ? start.revision === newestState
         ? undefined
         : start.revision
-      : options.resourceVersionMatch === 'Exact'
+      : isExact(options)
         ? requested
         : undefined
 
@@ -55,6 +55,12 @@ export async function list(
     after: start?.after,
     revision: exact,
   })
+}
+
+/** A page at a revision is of exactly that revision, as it was before `resourceVersionMatch` came. */
+function isExact({ resourceVersion, resourceVersionMatch, limit = 0 }: ListOptions): boolean {
+  if (resourceVersionMatch !== undefined) return resourceVersionMatch === 'Exact'
+  return limit > 0 && resourceVersion !== undefined && resourceVersion !== '0'
 }
 
 function decodeToken(token: string): ContinueToken {

@@ -6,8 +6,9 @@ export function parseResourceVersion(text: string | undefined): number | undefin
   if (text === undefined || text === '') return undefined
   if (!/^\d{1,16}$/.test(text)) {
     const shown = JSON.stringify(text)
+    const fault = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
     throw badRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: ${fault}`,
     )
   }
   return Number(text)

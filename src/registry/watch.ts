@@ -129,8 +129,7 @@ export async function watch(
   try {
     if (initial) {
       from = await deliverInitial(environment, context, resource, options, deliver, () => open)
-      if (options.sendInitialEvents && options.allowWatchBookmarks)
-        deliver([{ type: 'BOOKMARK', revision: from, initialEventsEnd: true }])
+      if (options.allowWatchBookmarks) deliver([{ type: 'BOOKMARK', revision: from, initialEventsEnd: true }])
     }
     if (!open || selected.nothing) return handle
     subscription = await store.watch(

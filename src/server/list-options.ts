@@ -9,8 +9,16 @@ function selectors(info: ResourceInfo, query: Query): Selectors {
   return {
     namespace: info.namespace === '' ? undefined : info.namespace,
     labelSelector: query.get('labelSelector') || undefined,
-    fieldSelector: query.get('fieldSelector') || undefined,
+    fieldSelector: fieldSelector(info, query),
   }
+}
+
+/** A watch by the old path may name an object. */
+function fieldSelector({ named, name }: ResourceInfo, query: Query): string | undefined {
+  const asked = query.get('fieldSelector') || undefined
+  if (!named) return asked
+  const ofName = `metadata.name=${name.replace(/[\\,=]/g, '\\$&')}`
+  return asked === undefined ? ofName : `${asked},${ofName}`
 }
 
 /** What a list asks for. What does not go together is the registry's to refuse, as far as it knows of it. */

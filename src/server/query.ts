@@ -36,8 +36,11 @@ export function queryInteger(query: Query, name: string): number | undefined {
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
   }
   const number = Number(value)
-  if (!Number.isSafeInteger(number)) {
+  if (Number.isSafeInteger(number)) return number
+  const exact = BigInt(value.replace('+', ''))
+  if (BigInt.asIntN(64, exact) !== exact) {
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`)
   }
-  return number
+  // More than anybody has of anything.
+  return number > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER
 }

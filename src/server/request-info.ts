@@ -7,7 +7,7 @@ export type RequestInfo = ResourceInfo | PathInfo
 /** A request that names a resource: `/apis/<group>/<version>/…` and `/api/<version>/…`. */
 export interface ResourceInfo {
   readonly isResource: true
-  /** Kubernetes' word: get, list, watch, create, update, patch, delete, deletecollection. */
+  /** Kubernetes' word: get, list, watch, create, update, patch, delete, deletecollection; empty for no method of the path. */
   readonly verb: string
   readonly group: string
   readonly version: string
@@ -58,6 +58,9 @@ export function requestInfo(
   const version = segments[start - 1] as string
 
   let rest = segments.slice(start)
+  // How watches were asked for before `?watch=true`.
+  const legacyWatch = rest[0] === 'watch' && rest.length > 1
+  if (legacyWatch) rest = rest.slice(1)
   let namespace = ''
   if (rest[0] === 'namespaces' && rest.length > 1) {
     namespace = rest[1] as string
@@ -66,7 +69,8 @@ export function requestInfo(
   const [resource = '', urlName, subresource = ''] = rest
 
   const named = urlName !== undefined
-  const verb = named ? (verbs[method] ?? '') : collectionVerb(method, query)
+  const plain = named ? (verbs[method] ?? '') : collectionVerb(method, query)
+  const verb = legacyWatch ? (method === 'GET' ? 'watch' : '') : plain
   const name = urlName ?? (verb === 'create' ? '' : nameSelector(query))
   // More segments than there are places for: what is left stays part of the subresource, which nothing serves.
   const below = rest.length > 3 ? rest.slice(2).join('/') : subresource

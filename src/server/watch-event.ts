@@ -70,7 +70,7 @@ function bookmarkText(view: View, revision: number, initialEventsEnd: boolean, h
     columnDefinitions: headers ? columns : null,
     rows: [
       {
-        cells: columns.map(() => null),
+        cells: columns.map(({ format }) => (format === 'name' ? '' : null)),
         object: view.includeObject === 'Object' ? headed(resource, metadata) : partial,
       },
     ],

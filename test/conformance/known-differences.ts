@@ -69,6 +69,18 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'one as a list of metadata': faultOfTheCaller,
     'watched from no revision': faultOfTheCaller,
   },
+  'revisions and selectors': {
+    'a token with a revision of the wrong type': 'the words are those of another JSON decoder',
+    'a collection goes with a body that is a list': faultOfTheCaller,
+  },
+  watch: {
+    'from a revision that is still to come':
+      'a real server waits for it in silence; here it is told at once, in the words of a list',
+    'from below nothing': faultOfTheCaller,
+    'by the old path, of nothing': faultOfTheCaller,
+    'by the old path, of a core kind': 'the namespace of a project has a label of Datum’s',
+    'by the old path, to write': 'a real server does not look at the method; 405 says that nothing is made',
+  },
   'config maps': {
     'of an unknown kind': registered,
     'of another version': registered,

@@ -51,12 +51,31 @@ export interface Target {
   readonly token: string
 }
 
-/** Sends the steps of a story one after the other. */
+/** Sends the steps of a story in their order. */
 export async function play(target: Target, story: Story): Promise<Map<string, Answer>> {
   const answers = new Map<string, Answer>()
   const memory = new Map<string, string>()
-  for (const step of story.steps) answers.set(step.title, await send(target, step, memory))
+  for (const steps of together(story.steps)) {
+    const sent = await Promise.all(steps.map((step) => send(target, step, memory)))
+    for (const [index, { title }] of steps.entries()) answers.set(title, sent[index] as Answer)
+  }
   return answers
+}
+
+/** A watch lasts for as long as was asked for: those that follow one another run at the same time. */
+function together(steps: readonly Step[]): Step[][] {
+  const groups: Step[][] = []
+  let previous: Step | undefined
+  for (const step of steps) {
+    if (previous && isWatch(previous) && isWatch(step)) groups.at(-1)?.push(step)
+    else groups.push([step])
+    previous = step
+  }
+  return groups
+}
+
+function isWatch({ method, path, remember }: Step): boolean {
+  return method === 'GET' && path.includes('timeoutSeconds=') && remember === undefined
 }
 
 async function send(target: Target, step: Step, memory: Map<string, string>): Promise<Answer> {

@@ -13,10 +13,12 @@ import { namespaceStory } from './stories/namespaces.ts'
 import { sameStory } from './stories/no-operation.ts'
 import { patchStory } from './stories/patch.ts'
 import { reviewStory } from './stories/reviews.ts'
+import { revisionStory } from './stories/revisions.ts'
 import { ruleFaultsStory } from './stories/rule-faults.ts'
 import { secretStory } from './stories/secrets.ts'
 import { typedStory } from './stories/typed-maps.ts'
 import { updateStory } from './stories/update.ts'
+import { watchStory } from './stories/watch.ts'
 
 export const stories: readonly Story[] = [
   createStory,
@@ -32,6 +34,8 @@ export const stories: readonly Story[] = [
   leaseStory,
   eventStory,
   listStory,
+  revisionStory,
+  watchStory,
   configMapStory,
   coreStory,
   reviewStory,

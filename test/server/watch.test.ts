@@ -73,6 +73,8 @@ describe('a watch', () => {
     const { watch, write, wireClock } = await start()
     const asked = await watch('&allowWatchBookmarks=true')
     const other = await watch('')
+    const { object: initial } = await asked.next()
+    expect(initial.metadata).toMatchObject({ annotations: { 'k8s.io/initial-events-end': 'true' } })
     const { json } = await write('first')
     await asked.next()
     await other.next()
