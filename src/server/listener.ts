@@ -61,6 +61,8 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
   // Connections are watched over in the machine's time, also where the clock of the control plane stands still.
   const deadlines = createDeadlines(systemClock)
   let closing = false
+  /** Called when the last connection has ended. */
+  let tellAllEnded: (() => void) | undefined
 
   const requestTimeout = Math.min(limits.requestTimeout, longestTimer)
   // The headers are a part of the request.
@@ -163,6 +165,7 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
     socket.once('close', () => {
       sockets.delete(socket)
       undecided.delete(socket)
+      if (sockets.size === 0) tellAllEnded?.()
     })
     // Whoever says nothing at all is not waited for longer than for headers.
     socket.setTimeout(headerTimeout, () => socket.destroy())
@@ -268,7 +271,9 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
       while (sockets.size > 0) {
         closeIdle()
         for (const socket of systemClock.now() < deadline ? undecided : sockets) socket.destroy()
+        // The clock alone does not keep the process alive: without this, one that waits for the end would end before it.
         await new Promise<void>((done) => {
+          tellAllEnded = done
           systemClock.after(closePause, done)
         })
       }
