@@ -2,9 +2,9 @@ import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /** So many bytes the young generation may take, of which half is in use: the garbage of some dozens of requests. */
-const youngGeneration = 8 * 1024 * 1024
+const youngGeneration = 16 * 1024 * 1024
 /** By this much of what lives in it, in percent, the old generation may grow before it is collected. */
-const oldGrowth = 60
+const oldGrowth = 100
 
 /**
  * V8 is made for throughput: it lets the young generation grow to 32 MB, and the old one to four times what lives in

@@ -11,7 +11,7 @@ export function put(
   object: KubernetesObject,
   before: KubernetesObject | undefined,
   revision: number,
-): Extract<Transition, { type: 'put' }> {
+): Extract<Transition, { type: 'put' }> & { readonly decoded: KubernetesObject } {
   const forms = storedForms({
     ...object,
     metadata: { ...object.metadata, resourceVersion: String(revision) },

@@ -12,6 +12,7 @@ import { groupResource, type Resource } from './kind.ts'
 import { checkNamespace } from './namespace-lifecycle-admission.ts'
 import { type Preparation, prepareCreate } from './prepare.ts'
 import type { CreateKey, RequestContext, WriteOptions, WriteOutcome } from './registry.ts'
+import { markSettled } from './settled-object.ts'
 import { storedObject } from './stored-object.ts'
 
 /** How long a generated name may be before its suffix, and how long the suffix is: Kubernetes' own numbers. */
@@ -118,7 +119,9 @@ async function createNamed(
       dry = dryRecord(path, prepared.object, 0)
       return { type: 'none' }
     }
-    return put(prepared.object, undefined, revision)
+    const transition = put(prepared.object, undefined, revision)
+    markSettled(resource, transition.decoded)
+    return transition
   })
   if (taken) return { taken: true, warnings }
   const record = dry ?? result.record

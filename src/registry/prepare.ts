@@ -30,6 +30,7 @@ import { prune } from './pruning.ts'
 import type { WriteOptions } from './registry.ts'
 import { validateRules } from './rules.ts'
 import { validateScale } from './scale-validation.ts'
+import { copyChanged } from './settled-object.ts'
 import { typedDecodingFault } from './typed-decoding.ts'
 import { toTypedForm } from './typed-form.ts'
 import { validateSchema } from './validation.ts'
@@ -103,9 +104,10 @@ function hasStatus(resource: Resource): boolean {
 function decode(
   sent: KubernetesObject,
   preparation: Asked & Partial<Preparation>,
+  old?: KubernetesObject,
 ): { draft: KubernetesObject; warnings: string[] } {
   const { resource, options } = preparation
-  const draft = cloneJson(sent)
+  const draft = copyChanged(sent, old, resource)
   const refuse = (message: string, converted?: string) =>
     preparation.refuseFields?.(message, sent, converted) ?? undecodable(resource, message)
   let unknown: string[]
@@ -344,7 +346,7 @@ export function prepareUpdate(
   old: KubernetesObject,
   preparation: Preparation,
 ): Prepared {
-  const decoded = decode(sent, preparation)
+  const decoded = decode(sent, preparation, old)
   return withWarnings(decoded.warnings, () => updatePrepared(decoded.draft, old, preparation))
 }
 
@@ -445,13 +447,15 @@ function replacedPart(
     case undefined: {
       if (!hasStatus(preparation.resource)) return draft
       const { status: _status, ...rest } = draft
-      return old.status === undefined ? rest : { ...rest, status: cloneJson(old.status) }
+      return old.status === undefined
+        ? rest
+        : { ...rest, status: copyChanged(old, old, preparation.resource).status }
     }
     case 'finalize': {
       return { ...cloneJson(old), metadata: draft.metadata, spec: draft.spec }
     }
     default: {
-      const { status: _status, ...rest } = cloneJson(old)
+      const { status: _status, ...rest } = copyChanged(old, old, preparation.resource)
       if (preparation.resource.kind.subresourcesReplaceMetadata) rest.metadata = draft.metadata
       return draft.status === undefined ? rest : { ...rest, status: draft.status }
     }

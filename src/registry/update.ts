@@ -14,6 +14,7 @@ import { otherIdentity } from './precondition.ts'
 import { type Preparation, prepareUpdate, type RefuseFields } from './prepare.ts'
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { scaleFault, unknownScaleFields, withScale } from './scale.ts'
+import { markSettled } from './settled-object.ts'
 import { decodeRecord, storedObject } from './stored-object.ts'
 
 /** What an update makes of the object that is there: the full object as if it had been sent. */
@@ -161,7 +162,10 @@ export async function revise(
     }
     if (isSameButForTimes(old, next)) return { type: 'none' }
     const ends = old.metadata.deletionTimestamp !== undefined && mayGo(kind, next)
-    return ends ? remove(next, old, revision) : put(next, old, revision)
+    if (ends) return remove(next, old, revision)
+    const transition = put(next, old, revision)
+    markSettled(resource, transition.decoded)
+    return transition
   })
   const record = dry ?? result.record
   if (!record) throw notFound(groupResource(kind), key.name)

@@ -82,6 +82,11 @@ function compileCheck(schema: StructuralSchema): Check {
   const nullParts = [type, enumeration].filter((part) => part !== undefined)
   return (value, old, report) => {
     const start = report.errors.length
+    // What is the very same did not change, and of that nothing is reported.
+    if (value === old && typeof value === 'object') {
+      report.matches++
+      return
+    }
     for (const part of value === null ? nullParts : parts) part(value, old, report)
     report.matches++
     if (report.errors.length > start && old !== nothing && deepEqual(value, old)) report.errors.length = start

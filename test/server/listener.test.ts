@@ -137,10 +137,10 @@ describe('closing', () => {
       for (const agent of agents) agent.destroy()
     })
     for (const request of [
-      httpGet({ port, path: '/livez', agent: agents[0] }),
-      httpsGet({ port, path: '/livez', agent: agents[1], ca: authority.certificate }),
+      () => httpGet({ port, path: '/livez', agent: agents[0] }),
+      () => httpsGet({ port, path: '/livez', agent: agents[1], ca: authority.certificate }),
     ]) {
-      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      const [response] = (await once(request(), 'response')) as [IncomingMessage]
       expect(await textOf(response)).toBe('ok')
     }
     const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate })
