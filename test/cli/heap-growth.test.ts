@@ -19,10 +19,10 @@ async function work(rounds: number): Promise<void> {
 test('the young generation stays small while objects are made, and may grow again afterwards', async () => {
   const before = youngGeneration()
   const end = boundHeapGrowth()
-  await work(300)
+  await work(100)
   // One collection may come before it is looked.
   expect(youngGeneration()).toBeLessThanOrEqual(Math.max(before, 24 * megabyte))
   end()
-  await work(600)
+  await work(200)
   expect(youngGeneration()).toBeGreaterThan(24 * megabyte)
 })
