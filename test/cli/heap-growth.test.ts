@@ -25,4 +25,4 @@ test('the young generation stays small while objects are made, and may grow agai
   end()
   await work(200)
   expect(youngGeneration()).toBeGreaterThan(24 * megabyte)
-})
+}, 120_000)

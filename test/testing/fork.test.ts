@@ -66,7 +66,7 @@ test('what happens in one of two forks is seen in no other set', async () => {
     ['shared'],
     ['later', 'shared'],
   ])
-  expect((await projectApi(datum).get(`${configMaps}/shared`)).data).toEqual({})
+  expect((await projectApi(datum).get(`${configMaps}/shared`)).data).toBeUndefined()
   expect(await rootApi(right).find('/api/v1/namespaces/left')).toBeUndefined()
 })
 
