@@ -1,5 +1,5 @@
 // The servers that are measured.
-import { collectionPath, install, loadApiVersion } from './definition.mjs'
+import { clear, collectionPath, install, loadApiVersion } from './definition.mjs'
 import { startServer } from './server.mjs'
 
 /** Makes the servers of a section: ours, started for it, or the one that was named; and the one beside it. */
@@ -23,8 +23,11 @@ export function createTargets(flags) {
       try {
         const servers = [isOther ? named('other', flags.other) : ours(own, over)]
         if (flags.beside) servers.push(named('beside', flags.beside, over === 'https/2'))
+        const lasting = servers.filter(({ name }) => name !== 'ours')
         for (const server of servers) await install(server)
+        for (const server of lasting) await clear(server)
         await use(servers)
+        for (const server of lasting) await clear(server)
       } finally {
         await own?.stop()
       }

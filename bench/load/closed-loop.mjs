@@ -3,7 +3,7 @@ import { Http1Connection, Http2Connection } from './http-client.mjs'
 
 /**
  * `job.connections` workers, each sending its next request when the last is answered: for `job.seconds` after
- * `job.warmUp`, or `job.total` times in all. `perWorker`: each worker counts for itself.
+ * `job.warmUp` and the first answer to each (a slow server has not shaken all hands by then), or `job.total` times in all. `perWorker`: each worker counts for itself.
  */
 export async function closedLoop(job, send, expected, { perWorker = false } = {}) {
   const { target, path, connections, total } = job
@@ -15,6 +15,11 @@ export async function closedLoop(job, send, expected, { perWorker = false } = {}
   let bytes = 0
   let measuring = total !== undefined
   let ending = false
+  let strangers = connections
+  let meet
+  const allMet = new Promise((resolve) => {
+    meet = resolve
+  })
 
   async function work(number) {
     const worker = { number }
@@ -26,6 +31,10 @@ export async function closedLoop(job, send, expected, { perWorker = false } = {}
         if (total !== undefined && count >= total) break
         const began = performance.now()
         const answer = await send(connection, worker, count, path)
+        if (!worker.met) {
+          worker.met = true
+          if (--strangers === 0) meet()
+        }
         if (answer.status !== expected) {
           errors++
           firstError ??= `${answer.status}: ${answer.body.toString().slice(0, 300)}`
@@ -39,21 +48,21 @@ export async function closedLoop(job, send, expected, { perWorker = false } = {}
     }
   }
 
-  const workers = Array.from({ length: connections }, (_, number) => work(number))
-  if (total === undefined) await sleep(job.warmUp * 1000)
+  const workers = Promise.all(Array.from({ length: connections }, (_, number) => work(number)))
+  if (total === undefined) await Promise.race([Promise.all([sleep(job.warmUp * 1000), allMet]), workers])
   measuring = true
   const cpu = process.cpuUsage()
   const began = performance.now()
   if (total === undefined) {
-    await sleep(job.seconds * 1000)
+    await Promise.race([sleep(job.seconds * 1000), workers])
     measuring = false
   } else {
-    await Promise.all(workers)
+    await workers
   }
   const elapsed = performance.now() - began
   const used = process.cpuUsage(cpu)
   ending = true
-  await Promise.all(workers)
+  await workers
   shared?.close()
   if (durations.length === 0) throw new Error(`nothing succeeded; ${firstError ?? 'no answer came'}`)
   return {

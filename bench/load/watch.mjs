@@ -1,4 +1,5 @@
 import { latencies } from '../statistics.mjs'
+import { addedNames } from './added-names.mjs'
 import { Http1Connection } from './http-client.mjs'
 import { workload } from './workload.mjs'
 
@@ -24,6 +25,7 @@ export async function watch(job) {
     complete = resolve
   })
   const take = (name) => {
+    if (!name.startsWith(`${prefix}-`)) return
     received++
     const now = performance.now()
     const answer = answered.get(name)
@@ -37,7 +39,7 @@ export async function watch(job) {
     streams.push(stream)
     const { status } = await stream.stream(
       `${path}?watch=true&resourceVersion=${list.metadata.resourceVersion}`,
-      addedNames(prefix, take),
+      addedNames(take),
     )
     if (status !== 200) throw new Error(`a watch was answered with ${status}`)
   }
@@ -75,18 +77,5 @@ export async function watch(job) {
     missing: watchers * total - received,
     cutOff: lost,
     generatorCores: (used.user + used.system) / 1000 / elapsed,
-  }
-}
-
-/** Finds the names of objects that were added in what comes of a watch, cheaply. */
-function addedNames(prefix, take) {
-  let rest = ''
-  return (chunk) => {
-    const text = rest + chunk.toString('latin1')
-    const from = text.lastIndexOf('\n')
-    rest = text.slice(from + 1)
-    for (const [, name] of text.slice(0, from + 1).matchAll(/"type":"ADDED".*?"name":"([^"]+)"/g)) {
-      if (name.startsWith(`${prefix}-`)) take(name)
-    }
   }
 }

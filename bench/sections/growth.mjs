@@ -18,7 +18,20 @@ export async function growth({ report, targets, ask, fresh, measure }) {
       const inStore = `in ${size.toLocaleString('en')}`
       const line = (mode, job, what = mode) => measure(servers, mode, 16, job, { what: `${what} ${inStore}` })
       await line('create', () => ({ prefix: fresh() }))
-      for (const mode of ['get', 'put', 'patch', 'apply']) await line(mode, () => ({ prefix, existing: 800 }))
+      for (const mode of ['get', 'put', 'status', 'patch', 'apply'])
+        await line(mode, () => ({ prefix, existing: 800 }))
+      await measure(
+        servers,
+        'delete',
+        16,
+        async (server) => {
+          const doomed = fresh()
+          await ask(server, { mode: 'create', connections: 16, total: 500, prefix: doomed })
+          return { prefix: doomed, total: 500 }
+        },
+        { what: `delete ${inStore}` },
+      )
+      await measure(servers, 'list', 1, () => ({ total: 2 }), { what: `list, whole ${inStore}` })
       await measure(servers, 'list', 1, () => ({ total: 20, query: '?limit=500' }), {
         what: `list, one page of 500 ${inStore}`,
       })

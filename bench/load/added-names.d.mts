@@ -1,0 +1,1 @@
+export function addedNames(take: (name: string) => void): (piece: Buffer) => void
