@@ -37,7 +37,7 @@ export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: Li
   connections: { unit: 'count', help: 'Connections at once. Further ones are closed.' },
   streamsPerConnection: {
     unit: 'count',
-    help: 'Requests at once on one HTTP/2 connection. Further ones are refused, to be sent again.',
+    help: 'Requests at once on one HTTP/2 connection. Further ones wait with the client.',
   },
   requestsInFlight: { unit: 'count', help: 'Requests that are worked on at once. Further ones: 429.' },
   watchesPerCaller: { unit: 'count', help: 'Watches at once of one user. Further ones: 429.' },

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { migrate, schemaVersion } from './migrations/migrate.ts'
 import { startAfresh, UnusableState } from './unusable-state.ts'
+import { checkWriteAheadLog } from './write-ahead-log.ts'
 
 export interface DatabaseOptions {
   /** A file, made if it does not exist (its folder must), or `:memory:`. */
@@ -41,7 +42,10 @@ const checkedSize = 64 * 1024 * 1024
 export function openDatabase({ path, durability, maximumBytes, image }: DatabaseOptions): Database.Database {
   let database: Database.Database | undefined
   try {
-    if (path !== ':memory:') prepareFile(path)
+    if (path !== ':memory:') {
+      prepareFile(path)
+      checkWriteAheadLog(path)
+    }
     // Nobody else should write here (see state-lock); who does so by hand is waited for this long (milliseconds).
     database = new Database(image ? inMemory(image) : path, { timeout: 1000 })
     refuseForeign(database, path)

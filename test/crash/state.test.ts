@@ -224,6 +224,21 @@ describe('a damaged file', () => {
     expect((await program.ask('GET', configMaps)).code).toBe(200)
   })
 
+  test('beside the database, in the midst of which a bit is wrong, is refused, and the way out is one', async () => {
+    const program = await serve()
+    for (let index = 0; index < 20; index++)
+      await program.ask('POST', configMaps, configMap(`c-${index}`, 2000))
+    await program.stop('SIGKILL')
+    const log = join(folder, 'state.db-wal')
+    const bytes = readFileSync(log)
+    const middle = Math.floor(bytes.length / 2)
+    bytes[middle] = (bytes[middle] as number) ^ 1
+    writeFileSync(log, bytes)
+    await expectRefusal(log, 'damaged', 'move the file away')
+    rmSync(log)
+    expect((await (await serve()).ask('GET', '/readyz')).text).toBe('ok')
+  })
+
   test('of another program is refused', async () => {
     const { default: Database } = await import('better-sqlite3')
     const path = join(folder, 'state.db')
