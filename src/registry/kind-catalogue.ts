@@ -35,7 +35,8 @@ export function isEstablished(definition: KubernetesObject): boolean {
 
 /** A user's newer schema of a built-in kind keeps what is decided in code and where the kind is served. */
 function refine(builtIn: Kind, defined: Kind): Kind {
-  return { ...builtIn, names: defined.names, versions: defined.versions }
+  const { names, versions, definedAt } = defined
+  return { ...builtIn, names, versions, ...(definedAt === undefined ? {} : { definedAt }) }
 }
 
 /**
@@ -67,7 +68,13 @@ export function createKindCatalogue(
       const { annotations, name } = definition.metadata
       if (source !== plane && annotations?.[builtInAnnotation] !== undefined && !own.has(name)) return []
       return [
-        { kind: kindFromCustomResourceDefinition(definition, [planeSort(plane)]), revision: record.revision },
+        {
+          kind: {
+            ...kindFromCustomResourceDefinition(definition, [planeSort(plane)]),
+            definedAt: record.revision,
+          },
+          revision: record.revision,
+        },
       ]
     })
   }

@@ -28,6 +28,11 @@ export interface Kind<T extends KubernetesObject = KubernetesObject> {
   readonly origin: 'core' | 'custom'
   /** What a name must be. Default: a DNS-1123 subdomain. */
   readonly nameFormat?: 'subdomain' | 'label'
+  /**
+   * The revision of the definition that a user has made or changed: what was stored before it is read as its schema
+   * has it.
+   */
+  readonly definedAt?: number
   /** Set while the definition of the kind is being deleted: nothing new is taken. */
   readonly isTerminating?: boolean
   /** Whether `metadata.generation` is kept. Default: true for `custom`, false for `core`. */

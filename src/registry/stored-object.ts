@@ -1,8 +1,12 @@
+import { cloneJson } from '../apimachinery/clone.ts'
+import { deepEqual } from '../apimachinery/equality.ts'
 import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
+import { applyDefaults } from './defaulting.ts'
 import { parseObjectKey } from './keys.ts'
-import type { Conversion, Kind, Resource } from './kind.ts'
+import { type Conversion, type Kind, type Resource, storageVersion } from './kind.ts'
+import { prune } from './pruning.ts'
 import type { Plane, StoredObject } from './registry.ts'
 
 /** The text that is stored: JSON without head. `metadata` comes first, as people read it. */
@@ -68,7 +72,33 @@ class LazyStoredObject implements StoredObject {
 
 /** A record out of the store as an object of its kind, in stored form; nothing is parsed yet. */
 export function unconvertedObject(plane: Plane, kind: Kind, record: StoredRecord): StoredObject {
-  return new LazyStoredObject(parseObjectKey(plane, kind, record.key), record)
+  const key = parseObjectKey(plane, kind, record.key)
+  const object = fittedObject(kind, record)
+  if (object === undefined) return new LazyStoredObject(key, record)
+  return { key, revision: record.revision, text: encodeObject(object), object }
+}
+
+/** The object that a record means under the schema of today. */
+export function currentObject(kind: Kind, record: StoredRecord): KubernetesObject {
+  return fittedObject(kind, record) ?? decodeRecord(record)
+}
+
+const fitted = new WeakMap<Kind, WeakMap<StoredRecord, { readonly object: KubernetesObject | undefined }>>()
+
+/**
+ * A real server prunes and defaults what it reads by the schema that there is now. Undefined where that changes nothing:
+ * of nearly every record, because it was written under this schema.
+ */
+function fittedObject(kind: Kind, record: StoredRecord): KubernetesObject | undefined {
+  if (kind.definedAt === undefined || record.revision > kind.definedAt) return undefined
+  const known = getOrInsert(fitted, kind, () => new WeakMap())
+  return getOrInsert(known, record, () => {
+    const schema = storageVersion(kind).schema()
+    const object = cloneJson(decodeRecord(record))
+    prune(schema, object)
+    applyDefaults(schema, object)
+    return { object: deepEqual(object, decodeRecord(record)) ? undefined : settle(object) }
+  }).object
 }
 
 /** The same as the resource's spelling shows it. */

@@ -15,7 +15,7 @@ import { type Preparation, prepareUpdate, type RefuseFields } from './prepare.ts
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { scaleFault, unknownScaleFields, withScale } from './scale.ts'
 import { markSettled } from './settled-object.ts'
-import { decodeRecord, storedObject } from './stored-object.ts'
+import { currentObject, storedObject } from './stored-object.ts'
 
 /** What an update makes of the object that is there: the full object as if it had been sent. */
 export type Revise = (old: KubernetesObject) => {
@@ -146,7 +146,7 @@ export async function revise(
   let dry: StoredRecord | undefined
   const result = await environment.store.write(path, (current, revision) => {
     if (!current) throw notFound(groupResource(kind), key.name)
-    const old = decodeRecord(current)
+    const old = currentObject(kind, current)
     door.check(key, old)
     if (options.uid !== undefined && options.uid !== old.metadata.uid) {
       throw otherIdentity(kind, key, options.uid, old.metadata.uid ?? '')
