@@ -249,6 +249,16 @@ DESCRIPTION:
     { verb: 'top', command: ['top', 'pods'] },
     { verb: 'drain', command: ['drain', 'node'] },
     { verb: 'rollout', command: ['rollout', 'status', 'deployment/web'] },
+    { verb: 'attach', command: ['attach', 'web'] },
+    { verb: 'port-forward', command: ['port-forward', 'pod/web', '8080:80'] },
+    { verb: 'debug', command: ['debug', 'web', '--image=busybox'] },
+    { verb: 'cp', command: ['cp', 'web:/etc/hosts', 'hosts'] },
+    { verb: 'cordon', command: ['cordon', 'node'] },
+    { verb: 'taint', command: ['taint', 'nodes', 'node', 'a=b:NoSchedule'] },
+    { verb: 'set image', command: ['set', 'image', 'deployment/web', 'web=nginx'] },
+    { verb: 'expose', command: ['expose', 'pod', 'web', '--port=80'] },
+    { verb: 'certificate approve', command: ['certificate', 'approve', 'web'] },
+    { verb: 'create token', command: ['create', 'token', 'robot'] },
     { verb: 'autoscale', command: ['autoscale', 'widget', 'apple', '--max=2'] },
   ])('$verb, which needs kinds that are not served, fails at once and says so', async ({ command }) => {
     expect(await session.refused(command)).toMatch(
