@@ -113,11 +113,12 @@ export function notFound(resource: GroupResource, name: string): StatusError {
   return failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, detailsOf(resource, name))
 }
 
-export function alreadyExists(resource: GroupResource, name: string): StatusError {
+/** `isEnding`: what exists is being deleted. */
+export function alreadyExists(resource: GroupResource, name: string, isEnding = false): StatusError {
   return failure(
     409,
     'AlreadyExists',
-    `${qualified(resource)} "${name}" already exists`,
+    `${isEnding ? 'object is being deleted: ' : ''}${qualified(resource)} "${name}" already exists`,
     detailsOf(resource, name),
   )
 }

@@ -34,6 +34,8 @@ export interface Apply {
   readonly schema: StructuralSchema
   /** The object that is there, with or without its books; absent when the apply creates it. */
   readonly live: KubernetesObject | undefined
+  /** What an object is made of before anything is said of it; of what is in it nobody becomes the owner. Default: nothing. */
+  readonly zeroValue?: KubernetesObject | undefined
   /** What the manager wants to be so. Needs `apiVersion` and `kind`. */
   readonly applied: KubernetesObject
   /** The books of the live object. */

@@ -13,7 +13,7 @@ import { checkNamespace } from './namespace-lifecycle-admission.ts'
 import { type Preparation, prepareCreate } from './prepare.ts'
 import type { CreateKey, RequestContext, WriteOptions, WriteOutcome } from './registry.ts'
 import { markSettled } from './settled-object.ts'
-import { storedObject } from './stored-object.ts'
+import { decodeRecord, storedObject } from './stored-object.ts'
 
 /** How long a generated name may be before its suffix, and how long the suffix is: Kubernetes' own numbers. */
 const generatedBaseLength = 58
@@ -66,6 +66,7 @@ export async function create(
       const refusal = alreadyExists(
         { ...groupResource(kind), ...(resource.conversion ? { group: resource.group } : {}) },
         name,
+        outcome.isEnding,
       )
       refusal.warnings = outcome.warnings
       throw refusal
@@ -76,6 +77,7 @@ export async function create(
 /** Somebody has the name already. */
 interface Taken {
   readonly taken: true
+  readonly isEnding: boolean
   readonly warnings: readonly string[]
 }
 
@@ -108,12 +110,14 @@ async function createNamed(
   let dry: StoredRecord | undefined
   let created: KubernetesObject | undefined
   let taken = false
+  let isEnding = false
   const result = await environment.store.write(path, (current, revision) => {
     const prepared = prepareCreate(sent, key.name, preparation)
     door.checkCreated(key, prepared.object)
     warnings = prepared.warnings
     created = prepared.object
     taken = current !== undefined
+    isEnding = current !== undefined && decodeRecord(current).metadata.deletionTimestamp !== undefined
     if (taken) return { type: 'none' }
     if (options.dryRun) {
       dry = dryRecord(path, prepared.object, 0)
@@ -123,7 +127,7 @@ async function createNamed(
     markSettled(resource, transition.decoded)
     return transition
   })
-  if (taken) return { taken: true, warnings }
+  if (taken) return { taken: true, isEnding, warnings }
   const record = dry ?? result.record
   if (!record || !created) throw new Error(`the store kept no record of ${path}`)
   if (!options.dryRun) await kind.admission?.afterCreate?.(created, request)

@@ -37,8 +37,6 @@ export interface Kind<T extends KubernetesObject = KubernetesObject> {
   readonly isTerminating?: boolean
   /** Whether `metadata.generation` is kept. Default: true for `custom`, false for `core`. */
   readonly generation?: boolean
-  /** Whether finalizers may lack a domain and a path. Default: true for `custom`, false for `core`. */
-  readonly plainFinalizers?: boolean
   /** What else must be gone from an object before it is, beside `metadata.finalizers` (a Namespace's `spec.finalizers`). */
   pendingFinalizers?(object: T): readonly string[]
   /** Marks an object whose deletion begins (a Namespace's phase). Pure; works on a draft. */
@@ -111,7 +109,7 @@ export interface KindVersion {
   readonly pruneNested?: (object: KubernetesObject) => string[]
   /**
    * How the kind itself looks at the metadata of an update, after everybody's look at it: what it finds is told again.
-   * `domains`: it also asks for domains of finalizers. Default: `update` alone.
+   * `domains`: it also asks for domains of finalizers, from the first day. Default: `update` alone.
    */
   readonly metadataChecks?: readonly ('update' | 'whole' | 'domains')[]
   /** Whether tables begin with a column `Name` before `columns`. Default true; Events have it last. */
@@ -234,6 +232,12 @@ export function groupResource(kind: Kind): GroupResource {
 export function bookedVersions({ kind, apiVersion }: Resource): ((version: string) => boolean) | undefined {
   const isTranslated = kind.aliases?.some(({ conversion }) => conversion !== undefined) ?? false
   return isTranslated ? (version) => version === apiVersion : undefined
+}
+
+/** What is there of an object of which nothing was said, in the spelling of the resource. */
+export function zeroValueOf({ kind, conversion }: Resource): KubernetesObject | undefined {
+  const { zeroValue } = storageVersion(kind)
+  return zeroValue && conversion ? conversion.fromStored(zeroValue) : zeroValue
 }
 
 /** The version in which a kind's objects are stored. */

@@ -24,7 +24,7 @@ import { applyMerge } from './apply.ts'
 import { create } from './create.ts'
 import type { Environment } from './environment.ts'
 import { describeFields, yamlErrors } from './field-validation.ts'
-import { bookedVersions, groupResource, type Resource } from './kind.ts'
+import { bookedVersions, groupResource, type Resource, zeroValueOf } from './kind.ts'
 import { checkName } from './named.ts'
 import type { EditPatch, Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { scaleFault, scaleOf, withScale } from './scale.ts'
@@ -192,6 +192,7 @@ async function apply(
   ): { object: KubernetesObject; managedFields: ManagedFieldsEntry[] } => {
     const merged = applyMerge({
       schema: resource.definition.schema(),
+      zeroValue: zeroValueOf(resource),
       live,
       applied,
       entries: live?.metadata.managedFields ?? [],

@@ -2,7 +2,7 @@ import { cloneJson } from '../apimachinery/clone.ts'
 import { deepEqual } from '../apimachinery/equality.ts'
 import { badRequest, invalidObject, StatusError, staleObject } from '../apimachinery/errors.ts'
 import { type FieldError, invalid } from '../apimachinery/field-error.ts'
-import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../apimachinery/object.ts'
+import type { JsonObject, KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../apimachinery/object.ts'
 import { formatGroupVersion } from '../apimachinery/object.ts'
 import type { AdmissionRequest } from './admission.ts'
 import { applyDefaults } from './defaulting.ts'
@@ -11,10 +11,10 @@ import { checkFields, undecodable } from './field-validation.ts'
 import {
   bookedVersions,
   groupResource,
-  type Kind,
   type KindVersion,
   type Resource,
   storageVersion,
+  zeroValueOf,
 } from './kind.ts'
 import { trackUpdate } from './managed-fields.ts'
 import {
@@ -31,6 +31,8 @@ import type { WriteOptions } from './registry.ts'
 import { validateRules } from './rules.ts'
 import { validateScale } from './scale-validation.ts'
 import { copyChanged } from './settled-object.ts'
+import { mergeTypeOf } from './structured-merge/merge-type.ts'
+import { describeFaults } from './structured-merge/validate-object.ts'
 import { typedDecodingFault } from './typed-decoding.ts'
 import { toTypedForm } from './typed-form.ts'
 import { validateSchema } from './validation.ts'
@@ -92,10 +94,6 @@ function keepsGeneration(resource: Resource): boolean {
   return resource.kind.generation ?? resource.kind.origin === 'custom'
 }
 
-function takesPlainFinalizers(kind: Kind): boolean {
-  return kind.plainFinalizers ?? kind.origin === 'custom'
-}
-
 function hasStatus(resource: Resource): boolean {
   return storedDefinition(resource).subresources?.status === true
 }
@@ -110,14 +108,9 @@ function decode(
   const draft = copyChanged(sent, old, resource)
   const refuse = (message: string, converted?: string) =>
     preparation.refuseFields?.(message, sent, converted) ?? undecodable(resource, message)
-  let unknown: string[]
-  try {
-    unknown = decodeObjectMeta(draft, resource.kind.origin === 'custom')
-  } catch (error) {
-    if (error instanceof MetadataTypeError) throw refuse(error.message, error.converted)
-    throw error
-  }
-  const fault = typedDecodingFault(resource, draft)
+  const { unknown, fault: metadataFault } = decodedMetadata(draft, resource)
+  const typeFault = typedDecodingFault(resource, draft)
+  const fault = typeFault?.isTime ? typeFault : (metadataFault ?? typeFault)
   if (fault !== undefined) throw refuse(fault.message, fault.converted)
   const embeddedFault = embeddedMetadataFault(resource.definition.schema(), draft)
   if (embeddedFault !== undefined) throw refuse(embeddedFault)
@@ -137,6 +130,18 @@ function decode(
   const stored = resource.conversion ? resource.conversion.toStored(draft) : draft
   toTypedForm(stored, storedDefinition(resource))
   return { draft: withZeroes(stored, storedDefinition(resource).zeroValue), warnings }
+}
+
+function decodedMetadata(
+  draft: KubernetesObject,
+  { kind }: Resource,
+): { unknown: string[]; fault?: MetadataTypeError } {
+  try {
+    return { unknown: decodeObjectMeta(draft, kind.origin === 'custom') }
+  } catch (error) {
+    if (error instanceof MetadataTypeError) return { unknown: [], fault: error }
+    throw error
+  }
 }
 
 /** What a typed server writes even where nothing was said of it. */
@@ -172,6 +177,22 @@ export function admit(
   } catch (error) {
     throw error instanceof StatusError ? asWebhook(webhookName, error) : error
   }
+}
+
+/**
+ * Refuses what has faults. What is compiled in tells the faults of metadata together with its own; elsewhere admission
+ * looks at what is valid so far.
+ */
+function judge(
+  preparation: Preparation,
+  name: string,
+  faults: readonly FieldError[],
+  fitsSchema: boolean,
+  decide: () => readonly FieldError[] | undefined,
+): void {
+  const together = preparation.resource.kind.origin === 'core' && fitsSchema ? faults : []
+  if (together.length === 0) refuseInvalid(preparation, name, faults)
+  admit(preparation, name, () => [...together, ...(decide() ?? [])])
 }
 
 /** `{apiVersion, kind, …}`: schema rules may look at the head. */
@@ -229,7 +250,7 @@ function track(
   return trackUpdate({
     schema: definition.schema(),
     before: spelled(before),
-    zeroValue: spelled(storedDefinition(resource).zeroValue),
+    zeroValue: zeroValueOf(resource),
     after: conversion ? conversion.fromStored(after) : after,
     entries: entries ?? [],
     manager: preparation.manager,
@@ -247,6 +268,11 @@ export function prepareQuestion(sent: KubernetesObject, asked: Asked): Prepared 
   const { draft, warnings } = decode(sent, asked)
   keepBooks(draft, track(asked, undefined, draft, undefined))
   return { object: draft, warnings }
+}
+
+/** What is told of the document of a request that is refused for another reason. Throws where it cannot be decoded. */
+export function decodingWarnings(sent: KubernetesObject, asked: Asked & Partial<Preparation>): string[] {
+  return decode(sent, asked).warnings
 }
 
 export function prepareCreate(sent: KubernetesObject, name: string, preparation: Preparation): Prepared {
@@ -287,17 +313,14 @@ function createPrepared(draft: KubernetesObject, name: string, preparation: Prep
   const metadataErrors = validateMetadataForCreate(object.metadata, {
     nameFormat: kind.nameFormat ?? 'subdomain',
     namespaced: kind.scope === 'Namespaced',
-    qualifiedFinalizers: !takesPlainFinalizers(kind),
+    qualifiedFinalizers: resource.definition.metadataChecks?.includes('domains') ?? false,
   })
-  const errors = validateWhole(resource, object, undefined, metadataErrors)
-  // What is compiled in tells the faults of metadata together with the others.
-  const together = kind.origin === 'core' && errors.length === metadataErrors.length ? errors : []
-  if (together.length === 0) refuseInvalid(preparation, object.metadata.name, errors)
-  admit(preparation, name, () => [
-    ...together,
-    ...(kind.admission?.validate?.(object, undefined, request, preparation.facts) ?? []),
-  ])
-  keepBooks(object, books)
+  const faults = validateWhole(resource, object, undefined, metadataErrors)
+  const validate = () => kind.admission?.validate?.(object, undefined, request, preparation.facts)
+  // A kind that does not look at metadata itself is asked before anybody does.
+  if (resource.definition.metadataChecks?.length === 0) refuseInvalid(preparation, name, validate() ?? [])
+  judge(preparation, name, faults, faults.length === metadataErrors.length, validate)
+  keepBooks(object, isUnbookable(draft, undefined, preparation) ? [] : books)
   return { object, warnings: writeWarnings(resource, object, undefined) }
 }
 
@@ -325,7 +348,7 @@ function createdMetadata(given: ObjectMeta, name: string, preparation: Preparati
     deletionTimestamp: _deletionTimestamp,
     deletionGracePeriodSeconds: _deletionGracePeriodSeconds,
     resourceVersion: _resourceVersion,
-    generation: _generation,
+    generation,
     namespace: _namespace,
     ...rest
   } = given
@@ -336,7 +359,8 @@ function createdMetadata(given: ObjectMeta, name: string, preparation: Preparati
     ...(namespace === undefined ? {} : { namespace }),
     uid: preparation.uid,
     creationTimestamp: preparation.time,
-    ...(keepsGeneration(preparation.resource) ? { generation: 1 } : {}),
+    // Of kinds that do not count nobody looks at what was sent.
+    ...(keepsGeneration(preparation.resource) ? { generation: 1 } : generation ? { generation } : {}),
   }
 }
 
@@ -375,14 +399,11 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
   const before = metadataFaults(resource, object.metadata, old.metadata)
-  refuseInvalid(
-    preparation,
-    old.metadata.name,
+  const faults =
     request.subresource === 'status'
       ? validateStatus(resource, object, old, before)
-      : validateWhole(resource, object, old, before),
-  )
-  admit(preparation, old.metadata.name, () =>
+      : validateWhole(resource, object, old, before)
+  judge(preparation, old.metadata.name, faults, faults.length === before.length, () =>
     replacesMain(request)
       ? kind.admission?.validate?.(object, old, request, preparation.facts)
       : kind.admission?.validateStatus?.(object, old, request, preparation.facts),
@@ -397,11 +418,29 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
     )
   // A Scale that is put in place says nothing of its books, so that they are those of nobody.
   const ofNobody = request.subresource === 'scale' && !preparation.isPatch
-  keepBooks(object, ofNobody ? books.filter(({ subresource }) => subresource !== 'scale') : books)
+  if (isUnbookable(draft, old, preparation)) keepBooks(object, [])
+  else keepBooks(object, ofNobody ? books.filter(({ subresource }) => subresource !== 'scale') : books)
   return {
     object,
     warnings: request.subresource === 'status' ? [] : writeWarnings(resource, object, old),
   }
+}
+
+/**
+ * What comes through a door that it cannot pass (a status with the object, a spec with the status) is not kept; where it
+ * does not fit the schema, the books are lost over it.
+ */
+function isUnbookable(
+  draft: KubernetesObject,
+  old: KubernetesObject | undefined,
+  { resource, request }: Preparation,
+): boolean {
+  const left = request.subresource === 'status' ? 'spec' : 'status'
+  if (!hasStatus(resource) || request.subresource === 'finalize') return false
+  const part = draft[left]
+  if (part === undefined || deepEqual(part, old?.[left])) return false
+  const type = mergeTypeOf(storedDefinition(resource).schema())
+  return describeFaults(type, { [left]: part } as JsonObject) !== undefined
 }
 
 /** A real server looks at the metadata of an update more than once, and tells each time what it found. */

@@ -43,7 +43,8 @@ export function scaleOf(resource: Resource, object: KubernetesObject): Kubernete
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     },
-    spec: replicas === undefined ? {} : { replicas },
+    // A number that is nothing is not written, as in Go.
+    spec: replicas ? { replicas } : {},
     status: {
       replicas: read(object, scale.statusReplicasPath) ?? 0,
       ...(typeof selector === 'string' ? { selector } : {}),
@@ -103,7 +104,7 @@ export function withScale(
   }
   target[last] = replicas
   const { resourceVersion, uid } = scale.metadata ?? {}
-  if (resourceVersion !== undefined) next.metadata.resourceVersion = resourceVersion
-  if (uid !== undefined) next.metadata.uid = uid
+  if (resourceVersion) next.metadata.resourceVersion = resourceVersion
+  if (uid) next.metadata.uid = uid
   return next
 }

@@ -22,18 +22,24 @@ export function typedDecodingFault(
   const { kind, definition } = resource
   if (kind.origin !== 'core') return undefined
   const names = definition.typeNames ?? {}
-  return decodeStruct(object, {
+  const place = {
     schema: definition.schema(),
     path: '',
     struct: kind.names.kind,
     names: { spec: `${kind.names.kind}Spec`, status: `${kind.names.kind}Status`, ...names },
-  })
+    timesAlone: false,
+  }
+  const fault = decodeStruct(object, place)
+  if (fault === undefined || fault.isTime) return fault
+  // Go's decoder ends at a time that it cannot read, and remembers other faults until the end.
+  return decodeStruct(object, { ...place, timesAlone: true }) ?? fault
 }
 
 /** The fault in the words of Go's decoder, and in those of the converter through which strategic patches go. */
 export interface TypedDecodingFault {
   readonly message: string
   readonly converted: string
+  readonly isTime: boolean
 }
 
 interface Place {
@@ -44,6 +50,8 @@ interface Place {
   readonly struct: string
   /** What Go calls the types of fields that are structs or microseconds, by path; default: the field with a capital. */
   readonly names: Readonly<Record<string, string>>
+  /** Looks for faults of times only. */
+  readonly timesAlone: boolean
 }
 
 function decode(value: unknown, place: Place): TypedDecodingFault | undefined {
@@ -74,7 +82,10 @@ function decodeObject(value: Record<string, unknown>, place: Place): TypedDecodi
   return properties === undefined ? undefined : decodeStruct(value, { ...place, struct: structName(place) })
 }
 
-function decodeStruct(value: object, { schema, path, struct, names }: Place): TypedDecodingFault | undefined {
+function decodeStruct(
+  value: object,
+  { schema, path, struct, names, timesAlone }: Place,
+): TypedDecodingFault | undefined {
   const { properties = {} } = schema
   return first(Object.entries(value), ([field, member]) => {
     if (!Object.hasOwn(properties, field) || (path === '' && field === 'metadata')) return undefined
@@ -83,6 +94,7 @@ function decodeStruct(value: object, { schema, path, struct, names }: Place): Ty
       path: path === '' ? field : `${path}.${field}`,
       struct,
       names,
+      timesAlone,
     }
     return decode(member, place)
   })
@@ -92,18 +104,19 @@ function decodeText(text: string, place: Place): TypedDecodingFault | undefined 
   switch (place.schema.format) {
     case 'byte': {
       const offset = base64Fault(text)
-      return offset === undefined ? undefined : inAnyWords(`illegal base64 data at input byte ${offset}`)
+      return offset === undefined || place.timesAlone ? undefined : base64Refusal(offset)
     }
     case 'date-time':
-      return inAnyWords(timeFault(text, isMicroTime(place) ? microTimeLayout : timeLayout))
+      return timeRefusal(timeFault(text, isMicroTime(place) ? microTimeLayout : timeLayout))
     default:
       return undefined
   }
 }
 
-function mismatch(value: unknown, place: Place): TypedDecodingFault {
+function mismatch(value: unknown, place: Place): TypedDecodingFault | undefined {
   const { schema, path, struct } = place
   const isTime = schema.format === 'date-time'
+  if (place.timesAlone && !isTime) return undefined
   const type = isTime ? 'string' : goType(place)
   return {
     message: cannotUnmarshal(value, `struct field ${struct}.${path}`, type),
@@ -111,6 +124,7 @@ function mismatch(value: unknown, place: Place): TypedDecodingFault {
     converted: isTime
       ? cannotUnmarshal(value, 'value', 'string')
       : cannotRestore(value, goKindOf(schema, type), type),
+    isTime,
   }
 }
 
@@ -121,8 +135,9 @@ function goKindOf({ type }: StructuralSchema, goType: string): string {
   return type === 'string' ? 'string' : goType
 }
 
-function inAnyWords(message: string | undefined): TypedDecodingFault | undefined {
-  return message === undefined ? undefined : { message, converted: message }
+function base64Refusal(offset: number): TypedDecodingFault {
+  const message = `illegal base64 data at input byte ${offset}`
+  return { message, converted: `error decoding from json: ${message}`, isTime: false }
 }
 
 function goType(place: Place): string {
@@ -173,4 +188,8 @@ function first<Item>(
     if (found !== undefined) return found
   }
   return undefined
+}
+
+function timeRefusal(message: string | undefined): TypedDecodingFault | undefined {
+  return message === undefined ? undefined : { message, converted: message, isTime: true }
 }

@@ -1,5 +1,5 @@
 import { formatTime } from '../apimachinery/clock.ts'
-import { badRequest, notFound } from '../apimachinery/errors.ts'
+import { badRequest, notFound, StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
 import { dryRecord, put, remove } from './commit.ts'
@@ -10,8 +10,9 @@ import { checkFields } from './field-validation.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Kind, type Resource } from './kind.ts'
 import { isSameButForTimes } from './managed-fields.ts'
+import { checkName } from './named.ts'
 import { otherIdentity } from './precondition.ts'
-import { type Preparation, prepareUpdate, type RefuseFields } from './prepare.ts'
+import { decodingWarnings, type Preparation, prepareUpdate, type RefuseFields } from './prepare.ts'
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
 import { scaleFault, unknownScaleFields, withScale } from './scale.ts'
 import { markSettled } from './settled-object.ts'
@@ -25,6 +26,8 @@ export type Revise = (old: KubernetesObject) => {
 }
 
 export interface ReviseOptions extends UpdateOptions {
+  /** What was sent, where that is a whole object: it is decoded before anybody looks what it is to replace. */
+  readonly document?: KubernetesObject
   /** The object that the caller means; any by that name where it is absent. */
   readonly uid?: string | undefined
   readonly isPatch?: boolean
@@ -58,9 +61,16 @@ export async function update(
   if (options.subresource === 'scale') {
     return putScale(environment, context, resource, key, sent, options)
   }
+  checkNameOf(sent, key, () =>
+    decodingWarnings(sent, { resource, options, manager: '', time: formatTime(environment.clock.now()) }),
+  )
   const uid =
     typeof sent.metadata.uid === 'string' && sent.metadata.uid !== '' ? sent.metadata.uid : undefined
-  return revise(environment, context, resource, key, () => ({ object: sent }), { ...options, uid })
+  return revise(environment, context, resource, key, () => ({ object: sent }), {
+    ...options,
+    uid,
+    document: sent,
+  })
 }
 
 /** A revision that is asked for is that of nothing; an identity is that of another object. */
@@ -79,6 +89,16 @@ function createByUpdate(
   return create(environment, context, resource, key, { ...sent, metadata }, options)
 }
 
+/** Throws where the document is of another name, with what there is to be told of the document. */
+function checkNameOf({ metadata }: KubernetesObject, { name }: ObjectKey, warningsOf: () => string[]): void {
+  try {
+    checkName(metadata.name, name)
+  } catch (error) {
+    if (error instanceof StatusError) error.warnings = warningsOf()
+    throw error
+  }
+}
+
 async function putScale(
   environment: Environment,
   context: RequestContext,
@@ -92,6 +112,7 @@ async function putScale(
   const fault = scaleFault(scale)
   if (fault !== undefined) throw refuse(fault)
   const warnings = checkFields(options, unknownScaleFields(scale), refuse)
+  checkNameOf(scale, key, () => warnings)
   const { duplicateFields: _duplicateFields, duplicateKeys: _duplicateKeys, ...rest } = options
   const outcome = await revise(
     environment,
@@ -142,14 +163,19 @@ export async function revise(
     ...(options.patchFaults ? { patchFaults: options.patchFaults } : {}),
   }
   const path = objectKey(context.plane, kind, key)
+  /** Decodes the document first: its own faults, and what is told of it, come before those of its place. */
+  const refused = (refusal: StatusError) => {
+    if (options.document) refusal.warnings = decodingWarnings(options.document, base)
+    return refusal
+  }
   let warnings: readonly string[] = []
   let dry: StoredRecord | undefined
   const result = await environment.store.write(path, (current, revision) => {
-    if (!current) throw notFound(groupResource(kind), key.name)
+    if (!current) throw refused(notFound(groupResource(kind), key.name))
     const old = currentObject(kind, current)
     door.check(key, old)
     if (options.uid !== undefined && options.uid !== old.metadata.uid) {
-      throw otherIdentity(kind, key, options.uid, old.metadata.uid ?? '')
+      throw refused(otherIdentity(kind, key, options.uid, old.metadata.uid ?? ''))
     }
     const shown = resource.conversion ? resource.conversion.fromStored(old) : old
     const revised = reviseObject(shown)

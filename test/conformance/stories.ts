@@ -1,6 +1,7 @@
 import type { Story } from './step.ts'
 import { applyStory } from './stories/apply.ts'
 import { configMapStory, coreStory } from './stories/core.ts'
+import { cornerStory } from './stories/corners.ts'
 import { createStory } from './stories/create.ts'
 import { definitionFaultsStory } from './stories/definition-faults.ts'
 import { definitionsStory } from './stories/definitions.ts'
@@ -33,6 +34,7 @@ export const stories: readonly Story[] = [
   secretStory,
   leaseStory,
   eventStory,
+  cornerStory,
   listStory,
   revisionStory,
   watchStory,

@@ -160,7 +160,6 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinitionObject> = {
   scope: 'Cluster',
   planes: ['root', 'project'],
   origin: 'core',
-  plainFinalizers: true,
   generation: true,
   unconditionalUpdate: false,
   beginDeletion: (definition, time) => beginDefinitionDeletion(definition, time),

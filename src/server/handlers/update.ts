@@ -1,4 +1,3 @@
-import { checkName } from '../../registry/named.ts'
 import { decodeObject, expectedOf, expectedScale } from '../body.ts'
 import type { Handler } from '../request.ts'
 import { writeOptions } from '../write-options.ts'
@@ -17,7 +16,6 @@ export const update: Handler = async (environment, request) => {
     request.contentType,
     key.namespace ?? '',
   )
-  checkName(object.metadata.name, key.name)
   const outcome = await environment.registry.update(context, resource, key, object, {
     ...options,
     ...duplicates,
