@@ -6,7 +6,7 @@ beforeAll(ensureBuilt, 120_000)
 
 const rounds = Number(process.env.DATUM_LOCAL_FLIP_ROUNDS ?? 60)
 
-test('flipped bits in any file of a state are refused by name, or harm nothing: nothing is lost in silence', async () => {
+test('flipped bits in the database or its log are refused by name, or harm nothing: nothing is lost in silence', async () => {
   const seed = Number(process.env.DATUM_LOCAL_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
   const { faults, ...report } = await flipBytes({ rounds, seed })
   console.log(`${rounds} rounds, seed ${seed}: ${JSON.stringify(report)}`)

@@ -29,7 +29,7 @@ export async function flipBytes({ rounds, seed }: { rounds: number; seed: number
   try {
     const original = join(folder, 'original')
     const expected = await makeState(original)
-    const files = readdirSync(original).filter((name) => /state\.db(-wal)?$|\.key$|\.crt$/.test(name))
+    const files = readdirSync(original).filter((name) => /state\.db(-wal)?$/.test(name))
     for (let round = 0; round < rounds; round++) {
       const state = join(folder, `round-${round}`)
       cpSync(original, state, { recursive: true })
