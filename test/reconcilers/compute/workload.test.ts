@@ -116,7 +116,9 @@ describe('locations', () => {
     await create()
     const all = (await api.list(locations)).items
     // That of the deployment last: while there are others, a city without one has lost it.
-    const inOrder = all.sort((_, { spec }) => (spec.topology['topology.datum.net/city-code'] === 'DFW' ? -1 : 1))
+    const inOrder = all.sort((_, { spec }) =>
+      spec.topology['topology.datum.net/city-code'] === 'DFW' ? -1 : 1,
+    )
     for (const { metadata } of inOrder) await api.remove(`${locations}/${metadata.name}`)
     await datum.settle()
     expect(await names(deployments)).toEqual(['web-p1-dfw'])
