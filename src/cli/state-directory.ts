@@ -111,8 +111,8 @@ export function describeStateDirectory(path: string): StateDirectory {
     }
   }
 
-  function readPair(certificateName: string, keyName: string) {
-    const certificate = readPem(certificateName, (text) => new X509Certificate(text))
+  function readPair(certificateName: string, keyName: string, parse: (text: string) => unknown) {
+    const certificate = readPem(certificateName, parse)
     const key = readPem(keyName, createPrivateKey)
     return certificate === undefined || key === undefined ? undefined : { certificate, key }
   }
@@ -122,8 +122,13 @@ export function describeStateDirectory(path: string): StateDirectory {
     database: at(files.database),
 
     readCredentials() {
-      const authority = readPair(files.authorityCertificate, files.authorityKey)
-      const server = readPair(files.serverCertificate, files.serverKey)
+      const authority = readPair(files.authorityCertificate, files.authorityKey, parseAuthority)
+      // One that the authority has not signed is issued anew.
+      const server = readPair(
+        files.serverCertificate,
+        files.serverKey,
+        (text) => new X509Certificate(text).publicKey,
+      )
       const signingKey = readPem(files.signingKey, createPrivateKey)
       const personalAccessTokens = read(files.personalAccessTokens)
       return {
@@ -208,6 +213,13 @@ function isAlive(pid: number): boolean {
 }
 
 /** Runs `action`; what the file system refuses becomes one line. */
+/** An authority has signed itself: no bit of it can be another than it was. */
+function parseAuthority(text: string): void {
+  const certificate = new X509Certificate(text)
+  if (!certificate.verify(certificate.publicKey))
+    throw new Error('the signature is not that of the certificate')
+}
+
 function told<Value>(path: string, action: () => Value): Value {
   try {
     return action()

@@ -71,6 +71,31 @@ describe('the state directory', () => {
     },
   )
 
+  test('says that the authority is damaged, whichever letter of it has changed', () => {
+    const directory = openStateDirectory(path)
+    const credentials = completeCredentials({}, { names: [], user, clock: systemClock })
+    directory.writeCredentials(credentials)
+    const { certificate } = credentials.authority
+    const unnoticed = [...certificate.matchAll(/[A-Za-z0-9]/g)]
+      .map(({ index }) => index)
+      // Between the lines that say what it is; every third is enough to meet each part of it.
+      .filter((index) => index > 28 && index < certificate.length - 40 && index % 3 === 0)
+      .filter((index) => {
+        const other = certificate[index] === 'x' ? 'y' : 'x'
+        writeFileSync(
+          join(path, 'ca.crt'),
+          certificate.slice(0, index) + other + certificate.slice(index + 1),
+        )
+        try {
+          directory.readCredentials()
+          return true
+        } catch (error) {
+          return !(error as Error).message.startsWith(join(path, 'ca.crt'))
+        }
+      })
+    expect(unnoticed).toEqual([])
+  })
+
   test('knows a server only while its process lives', () => {
     const directory = openStateDirectory(path)
     expect(directory.readServer()).toBeUndefined()
