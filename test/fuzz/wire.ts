@@ -83,6 +83,17 @@ export function createWire({ httpUrl, token, ca }: Announcement): Wire {
     return { code, type: String(answered['content-type'] ?? ''), text: Buffer.concat(chunks).toString() }
   }
 
+  /** Who has sent a hundred streams that could not be taken is told to calm down, and is served on a new session. */
+  async function calmlyOverHttp2(sent: FuzzRequest) {
+    try {
+      return await overHttp2(sent)
+    } catch (error) {
+      session?.destroy()
+      if (!String(error).includes('ENHANCE_YOUR_CALM')) throw error
+      return overHttp2(sent)
+    }
+  }
+
   /** Says it and hangs up its half; whatever comes back until the other half is closed. */
   async function raw({ raw: bytes, over }: FuzzRequest) {
     const socket: Socket =
@@ -104,7 +115,7 @@ export function createWire({ httpUrl, token, ca }: Announcement): Wire {
   async function outcome(sent: FuzzRequest): Promise<Omit<Outcome, 'milliseconds'>> {
     try {
       if (sent.raw !== undefined) return await raw(sent)
-      return await (sent.over === 'HTTP/2' ? overHttp2(sent) : overHttp1(sent))
+      return await (sent.over === 'HTTP/2' ? calmlyOverHttp2(sent) : overHttp1(sent))
     } catch (error) {
       return { code: 0, type: '', text: String(error) }
     }
