@@ -1,11 +1,11 @@
 // Writes the figures of a run into docs/performance.md, between the marks: `npm run bench -- --json FILE`, then
-// `node bench/document.mjs FILE [NAME]`; NAME is that of the marks (default `figures`).
+// `node bench/document.mjs FILE [NAME]`; NAME is that of the marks (default `beside`).
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tablesOf } from './markdown.mjs'
 
-const [file, name = 'figures'] = process.argv.slice(2)
+const [file, name = 'beside'] = process.argv.slice(2)
 if (!file) {
   console.error('usage: node bench/document.mjs FILE [NAME]')
   process.exit(2)
