@@ -15,8 +15,7 @@ test.each(['normal', 'full'] as const)(
     expect(faults, `seed ${seed}`).toEqual([])
     expect(report.acknowledged).toBeGreaterThan(rounds * 10)
     expect(report.interrupted).toBeGreaterThan(rounds)
-    // On a busy machine few come so far between two kills.
-    expect(report.workloadsFinished).toBeGreaterThan(rounds / 40)
+    expect(report.workloadsFinished).toBeGreaterThan(rounds / 10)
   },
   // Enough for thousands of rounds.
   24 * 60 * 60_000,
