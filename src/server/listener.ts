@@ -48,6 +48,8 @@ const tlsHandshake = 0x16
 /** How HTTP/2 without TLS begins; `PUT` and `PATCH` and `POST` share the first byte. */
 const http2Preface = Buffer.from('PRI * HTTP/2')
 const portAttempts = 20
+/** More than can be reached: Node's bound, in megabytes, is of no use beside ours. */
+const megabytesPerSession = 4000
 /** How often it is looked, while closing, which connections have become idle, in milliseconds. */
 const closePause = 10
 const loopbackAddresses = ['127.0.0.1', '::1']
@@ -75,6 +77,11 @@ export function createListener({ handler, tls, limits }: ListenerOptions): Liste
     connectionsCheckingInterval: Math.ceil(headerTimeout / 10),
   }
   const http2Options = {
+    // Node would refuse further requests of a connection while answers of more than 10 MB wait to be read on it.
+    // Here the streams are counted, and who does not read is let go.
+    maxSessionMemory: megabytesPerSession,
+    // As many as over HTTP/1.1; their bytes are bounded as well.
+    maxHeaderListPairs: 2000,
     settings: {
       maxConcurrentStreams: limits.streamsPerConnection,
       maxHeaderListSize: limits.headerBytes,

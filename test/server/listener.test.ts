@@ -90,6 +90,42 @@ describe('one port', () => {
     expect(await overHttp2(`http://localhost:${port}`)).toEqual({ code: 200, text: 'ok' })
   })
 
+  test('answers several long lists at once on one HTTP/2 connection, which reads none of them at first', async () => {
+    const { port } = await start()
+    const session = connectHttp2(`http://localhost:${port}`)
+    open.push(() => session.destroy())
+    const ask = async (method: string, path: string, body?: object) => {
+      const stream = session.request({
+        ':method': method,
+        ':path': `${project}/api/v1/namespaces${path}`,
+        authorization: 'Bearer good',
+        'content-type': 'application/json',
+      })
+      stream.end(body && JSON.stringify(body))
+      const [headers] = (await once(stream, 'response')) as [Record<string, unknown>]
+      return { code: headers[':status'], stream }
+    }
+    const create = async (path: string, body: object) => {
+      const { code, stream } = await ask('POST', path, body)
+      expect(code).toBe(201)
+      stream.resume()
+    }
+    await create('', { metadata: { name: 'long' } })
+    for (let count = 0; count < 8; count++) {
+      await create('/long/configmaps', {
+        metadata: { generateName: 'a-' },
+        data: { text: 'x'.repeat(900_000) },
+      })
+    }
+    const lists: Awaited<ReturnType<typeof ask>>[] = []
+    for (let count = 0; count < 4; count++) lists.push(await ask('GET', '/long/configmaps'))
+    for (const { code, stream } of lists) {
+      let length = 0
+      for await (const chunk of stream) length += chunk.length
+      expect({ code, length }).toEqual({ code: 200, length: expect.closeTo(7_203_000, -5) })
+    }
+  })
+
   test('waits for the rest when the first bytes could be either', async () => {
     const { port } = await start()
     const rest = 'OST /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{'
