@@ -226,6 +226,16 @@ export function notAcceptable(accepted: readonly string[]): StatusError {
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
 }
 
+/** 406 of a compiled-in path that is not there for any of the types asked for. */
+export function noRepresentation(available: readonly string[]): StatusError {
+  return failure(
+    406,
+    'NotAcceptable',
+    `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`,
+    {},
+  )
+}
+
 /** 415 of a compiled-in kind whose paths are not there for the type of the body. */
 export function unsupportedBody(): StatusError {
   return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})

@@ -43,6 +43,7 @@ import { checkUrlLength } from './url-length.ts'
 import type { Build } from './version.ts'
 import { Watches } from './watches.ts'
 import { createWorkload } from './workload.ts'
+import { yamlText } from './yaml-text.ts'
 
 export interface ServerOptions {
   readonly registry: Registry
@@ -259,9 +260,9 @@ export function createServer(options: ServerOptions): Server {
     const pretty = wantsPretty(query, request.headers['user-agent'])
     const warnings = error instanceof StatusError ? error.warnings : []
     const send = (answer: Answer) => void responder.send(reply, withWarnings(answer, warnings))
-    // Who asked for YAML is told in YAML.
-    if (/^application\/yaml\b/.test(request.headers.accept ?? '')) {
-      void import('yaml').then(({ stringify }) => send(yamlAnswer(status.code, stringify(status))))
+    // Who asked for YAML is told in YAML, unless it is of a kind that cannot be had.
+    if (status.code !== 406 && /^application\/yaml\b/.test(request.headers.accept ?? '')) {
+      void yamlText(JSON.stringify(status)).then((text) => send(yamlAnswer(status.code, text)))
     } else send(statusAnswer(status, pretty))
   }
 

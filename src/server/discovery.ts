@@ -1,8 +1,8 @@
-import { notAcceptable } from '../apimachinery/errors.ts'
+import { noRepresentation, noSuchPath, notAcceptable } from '../apimachinery/errors.ts'
 import { formatGroupVersion } from '../apimachinery/object.ts'
 import type { KindSet } from '../registry/kind.ts'
 import { type AcceptClause, acceptClauses, accepts } from './discovery/accept.ts'
-import { type AggregatedVersion, aggregatedDiscovery } from './discovery/aggregated.ts'
+import { aggregatedDiscovery } from './discovery/aggregated.ts'
 import {
   answerWithETag,
   type DocumentAnswer,
@@ -17,7 +17,8 @@ import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discover
  * path within the plane without empty parts; undefined when it is not a path of discovery.
  *
  * `/api` and `/apis` are answered in aggregated form to whom accepts it (client-go, kubectl), with an ETag.
- * Documents are built once per kind set. Throws a StatusError (406) when JSON is not accepted.
+ * Documents are built once per kind set. Throws a StatusError where nothing is served that a real server would have
+ * compiled in (404), and when neither JSON nor YAML is accepted (406).
  */
 export function discover(
   kinds: KindSet,
@@ -29,11 +30,17 @@ export function discover(
   const depth = root === undefined ? 0 : root === 'api' ? 2 : root === 'apis' ? 3 : -1
   if (segments.length > depth) return undefined
 
-  const form = negotiate(accept, segments.length === 1)
-  if (form !== 'plain' && (root === 'api' || root === 'apis')) {
-    const document = documentOf(kinds, `${root};${form}`, () => aggregatedDiscovery(kinds, root, form))
-    const contentType = `application/json;g=apidiscovery.k8s.io;v=${form};as=APIGroupDiscoveryList`
-    return answerWithETag(document, contentType, ifNoneMatch, { 'cache-control': 'public' })
+  const aggregated = segments.length === 1 ? aggregatedForm(accept) : undefined
+  if (aggregated && (root === 'api' || root === 'apis')) {
+    const document = documentOf(kinds, `${root};v2`, () => aggregatedDiscovery(kinds, root))
+    const contentType = `application/${aggregated};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`
+    return written(
+      // Only the one document that a client names is compared here, on a real server too.
+      answerWithETag(document, contentType, ifNoneMatch === '*' ? undefined : ifNoneMatch, {
+        'cache-control': 'public',
+      }),
+      aggregated,
+    )
   }
 
   const build =
@@ -42,12 +49,34 @@ export function discover(
       : root === 'apis'
         ? groupDocument(kinds, group, version)
         : index(kinds)
-  if (!build) return pageNotFound()
-  return {
+  const compiledIn = isCompiledIn(kinds, segments)
+  if (!build) {
+    if (compiledIn) throw noSuchPath()
+    return pageNotFound()
+  }
+  const encoding = plainForm(accept, compiledIn)
+  const answer = {
     status: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+    headers: { 'content-type': `application/${encoding}`, 'cache-control': 'no-cache, private' },
     body: documentOf(kinds, segments.join('/'), build).body,
   }
+  return written(answer, encoding)
+}
+
+type Encoding = 'json' | 'yaml'
+
+function written(answer: DocumentAnswer, encoding: Encoding): DocumentAnswer {
+  return encoding === 'yaml' ? { ...answer, encoding } : answer
+}
+
+/** Whether a real server has this path, `/api` or a group version, in its program: such paths have their own words. */
+function isCompiledIn(kinds: KindSet, [root, name, version]: readonly string[]): boolean {
+  if (root === 'api') return true
+  if (version === undefined) return false
+  const group = kinds.groups.find((each) => each.name === name)
+  return (
+    group?.versions.some(({ resources }) => resources.some(({ kind }) => kind.origin === 'core')) ?? false
+  )
 }
 
 /** A thunk for the document at a path, or undefined where nothing is served. */
@@ -85,21 +114,33 @@ function index(kinds: KindSet): Build {
 
 const otherPaths = ['/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
 
-function negotiate(accept: string | undefined, aggregates: boolean): 'plain' | AggregatedVersion {
+/** The aggregated form goes before all others, wherever it stands in the header. */
+function aggregatedForm(accept: string | undefined): Encoding | undefined {
   for (const clause of acceptClauses(accept)) {
-    if (!accepts(clause, 'application/json')) continue
-    // A clause that asks for another form of JSON (a Table) does not fit; the next one may.
-    if (clause.parameters.as === undefined) return 'plain'
-    const version = aggregates ? aggregatedVersion(clause) : undefined
-    if (version) return version
+    const { as, g: group, v: version } = clause.parameters
+    if (as !== 'APIGroupDiscoveryList' || group !== 'apidiscovery.k8s.io' || version !== 'v2') continue
+    const encoding = encodingOf(clause)
+    if (encoding) return encoding
   }
-  throw notAcceptable(['application/json'])
+  return undefined
 }
 
-function aggregatedVersion({ parameters }: AcceptClause): AggregatedVersion | undefined {
-  if (parameters.as !== 'APIGroupDiscoveryList' || parameters.g !== 'apidiscovery.k8s.io') return undefined
-  const version = parameters.v
-  return version === 'v2' || version === 'v2beta1' ? version : undefined
+const types = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
+function plainForm(accept: string | undefined, compiledIn: boolean): Encoding {
+  const clauses = acceptClauses(accept)
+  for (const clause of clauses) {
+    // A clause that asks for another form of JSON (a Table) does not fit; the next one may.
+    const encoding = clause.parameters.as === undefined ? encodingOf(clause) : undefined
+    if (encoding) return encoding
+  }
+  const known = clauses.some((clause) => types.some((type) => accepts(clause, type)))
+  throw compiledIn && !known ? noRepresentation(types) : notAcceptable(types)
+}
+
+function encodingOf(clause: AcceptClause): Encoding | undefined {
+  if (accepts(clause, 'application/json')) return 'json'
+  return accepts(clause, 'application/yaml') ? 'yaml' : undefined
 }
 
 const documents = new WeakMap<KindSet, Map<string, StoredDocument>>()

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { badRequest, methodNotAllowed, noSuchMethod, noSuchPath, notFound } from '../apimachinery/errors.ts'
 import { groupResource, type KindSet, type Resource } from '../registry/kind.ts'
+import { encoded } from './discovery/answer.ts'
 import { resourceVerbs } from './discovery/api-resource.ts'
 import { discover } from './discovery.ts'
 import { create } from './handlers/create.ts'
@@ -102,19 +103,20 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
     request: FastifyRequest,
     { method, segments, query, context }: PlaneRequest,
   ): Promise<Answer | undefined> {
-    const open = await openPaths.answer(segments, query)
+    const reads = method === 'GET' || method === 'HEAD'
+    // Checks of health do not mind the method; the version does.
+    const open = reads || segments[0] !== 'version' ? await openPaths.answer(segments, query) : undefined
     if (open) return open
     if (!context) return pageNotFound
-    if (method !== 'GET' && method !== 'HEAD') {
-      throw noSuchMethod()
-    }
+    if (!reads) throw noSuchMethod()
     const kinds = await environment.registry.kinds(context.plane)
     const { accept, 'if-none-match': ifNoneMatch } = request.headers
     if (segments[0] === 'openapi') {
       const { openApi } = await import('./openapi/openapi.ts')
       return openApi(kinds, segments, { accept, ifNoneMatch, hash: query.get('hash') }) ?? pageNotFound
     }
-    return discover(kinds, segments, accept, ifNoneMatch) ?? pageNotFound
+    const discovered = discover(kinds, segments, accept, ifNoneMatch)
+    return discovered ? encoded(discovered) : pageNotFound
   }
 
   return (request, reply, planeRequest, onServed) => {

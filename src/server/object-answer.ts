@@ -4,6 +4,7 @@ import type { Format } from './negotiation.ts'
 import type { ResourceRequest, ServerEnvironment } from './request.ts'
 import { type Answer, jsonAnswer, withWarnings, yamlAnswer } from './respond.ts'
 import { includeObjectOf } from './table.ts'
+import { yamlText } from './yaml-text.ts'
 
 /** How this request wants its objects written. */
 export function viewOf(environment: ServerEnvironment, request: ResourceRequest): View {
@@ -35,9 +36,7 @@ export async function encodedAnswer(
   { format, pretty }: { readonly format: Format; readonly pretty: boolean },
 ): Promise<Answer> {
   if (format.encoding === 'yaml') {
-    const { stringify } = await import('yaml')
-    // Go reads YAML 1.1, where a bare `yes` or `0644` is not a string.
-    return yamlAnswer(status, stringify(JSON.parse(json), { version: '1.1' }))
+    return yamlAnswer(status, await yamlText(json))
   }
   return jsonAnswer(status, `${pretty ? JSON.stringify(JSON.parse(json), null, 2) : json}\n`)
 }

@@ -47,6 +47,12 @@ export function statusAnswer(status: Status, pretty = false): Answer {
   return { status: status.code, headers: { ...jsonHeaders, 'retry-after': String(seconds) }, body: text }
 }
 
+/** What is answered varies by its encoding too, beside what else it varies by. */
+function gzipHeaders({ headers: { vary } }: Answer): Record<string, string> {
+  const others = String(vary ?? '').replace(/^Accept-Encoding,? */, '')
+  return { 'content-encoding': 'gzip', vary: `Accept-Encoding${others === '' ? '' : `, ${others}`}` }
+}
+
 /** The texts as `Warning` headers (RFC 7234, code 299), each once, altogether at most 4 KiB. */
 export function withWarnings(answer: Answer, warnings: readonly string[]): Answer {
   if (warnings.length === 0) return answer
@@ -100,7 +106,7 @@ export function createResponder({ limits, deadlines }: { limits: Limits; deadlin
     body: string | Uint8Array,
   ): Promise<void> {
     const bytes = await compress(body, gzipOptions)
-    sendBytes(reply, answer, bytes, { 'content-encoding': 'gzip', vary: 'Accept-Encoding' })
+    sendBytes(reply, answer, bytes, gzipHeaders(answer))
   }
 
   function sendBytes(
@@ -128,7 +134,7 @@ export function createResponder({ limits, deadlines }: { limits: Limits; deadlin
     const compressed = wantsGzip(reply)
     raw.writeHead(answer.status, {
       ...answer.headers,
-      ...(compressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
+      ...(compressed ? gzipHeaders(answer) : {}),
       'audit-id': reply.request.id,
     })
     limitReading(reply)

@@ -11,6 +11,11 @@ const registered =
   'a real server has more kinds registered than are served here, and says of others that it does not know them'
 const noGrace = 'a real server does not count the deletion of a definition as a generation'
 const noWebhooks = 'nobody here calls a webhook, so that a conversion by one is refused'
+const noMethod = 'a real server does not look at the method; 405 says that nothing is written'
+const head = 'a real server has no HEAD there; it is a GET without a body here, as at its neighbours'
+const jsonOnly =
+  'discovery and documents of version 3 are not written in protobuf here, for which clients take JSON too'
+const fresh = 'a real server has the year in Expires, we have it in max-age'
 const claimed = 'a real server decodes the patched object as what it claims to be'
 
 /**
@@ -129,5 +134,38 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
   },
   'rule faults': {
     'an authorizer': 'what follows from the variable that is not there is told too',
+  },
+  discovery: {
+    'the core group as protobuf': jsonOnly,
+    'the core group as protobuf or JSON': jsonOnly,
+    'the groups as protobuf': jsonOnly,
+    'the groups as protobuf or JSON': jsonOnly,
+    'a group as protobuf': jsonOnly,
+    'a group as protobuf or JSON': jsonOnly,
+    'a version as protobuf': jsonOnly,
+    'a version as protobuf or JSON': jsonOnly,
+    'a document as protobuf': jsonOnly,
+    'the core group as anything of an application':
+      'a real server does not take this wildcard at its compiled-in paths',
+    'HEAD of the core group': head,
+    'HEAD of the core version': head,
+    'HEAD of a version compiled in': head,
+    'POST of the groups': noMethod,
+    'POST of a group': noMethod,
+    'POST of a version': noMethod,
+    'POST of the index of documents': noMethod,
+    'POST of a document': noMethod,
+    'POST of version 2': noMethod,
+    'DELETE of the groups': noMethod,
+    'DELETE of a group': noMethod,
+    'DELETE of a version': noMethod,
+    'DELETE of the index of documents': noMethod,
+    'DELETE of a document': noMethod,
+    'DELETE of version 2': noMethod,
+    'a document by its hash': fresh,
+    'a document by its hash that is held': fresh,
+    'the headers of the index': 'JSON says here that it is JSON, and can be held',
+    'which documents of the groups': 'the discovery of a custom group has a document here too',
+    'a document of a group': 'the discovery of a custom group has a document here too',
   },
 }

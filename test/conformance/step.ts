@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 export interface Step {
   /** What is asked, in words; unique within its story. */
   readonly title: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
   readonly path: string
   /** Sent as JSON unless it is a text. */
   readonly body?: unknown
@@ -12,7 +12,15 @@ export interface Step {
   readonly type?: string
   /** Default `application/json`. */
   readonly accept?: string
-  /** Fields of the answer to remember, by name: `{ first: 'metadata.resourceVersion' }`. */
+  /** Of an `ETag` that the client holds. */
+  readonly ifNoneMatch?: string
+  /** Headers of the answer that belong to it. */
+  readonly headers?: readonly string[]
+  /** The part of the answer that can be compared, where the whole depends on what else is served. */
+  readonly part?: (answer: never) => unknown
+  /** The name by which the `ETag` of the answer is remembered. */
+  readonly tag?: string
+  /** Fields of the answer (or its part) to remember, by name: `{ first: 'metadata.resourceVersion' }`. */
   readonly remember?: Readonly<Record<string, string>>
   /** Asked again until this is the code, or the answer is so: what a controller makes takes its time. */
   readonly until?: number | ((answer: Found) => boolean)
@@ -42,6 +50,8 @@ export interface Story {
 export interface Answer {
   readonly code: number
   readonly warnings?: readonly string[]
+  /** Those that the step asks for. */
+  readonly headers?: Readonly<Record<string, string | null>>
   readonly body: unknown
 }
 
@@ -86,7 +96,9 @@ async function send(target: Target, step: Step, memory: Map<string, string>): Pr
   const ask = () =>
     fetch(target.url + fill(step.path), {
       method: step.method,
+      redirect: 'manual',
       headers: {
+        ...(step.ifNoneMatch === undefined ? {} : { 'if-none-match': fill(step.ifNoneMatch) }),
         authorization: `Bearer ${target.token}`,
         accept: step.accept ?? 'application/json',
         'user-agent': 'story/1',
@@ -105,15 +117,33 @@ async function send(target: Target, step: Step, memory: Map<string, string>): Pr
     answer = await response.text()
   }
   const warning = response.headers.get('warning')
-  for (const [name, path] of Object.entries(step.remember ?? {})) {
-    memory.set(name, read(JSON.parse(answer), path))
-  }
+  const found = partOf(step, response.status, parsed(answer))
+  for (const [name, path] of Object.entries(step.remember ?? {})) memory.set(name, read(found, path))
+  if (step.tag !== undefined) memory.set(step.tag, response.headers.get('etag') ?? '')
   return {
     code: response.status,
     ...(warning === null ? {} : { warnings: warning.split(/, (?=299 )/) }),
-    body: settled(parsed(answer), memory),
+    ...(step.headers ? { headers: headersOf(step.headers, response) } : {}),
+    body: settled(found, memory),
   }
 }
+
+function partOf({ part }: Step, code: number, answer: unknown): unknown {
+  return part && code === 200 ? part(answer as never) : answer
+}
+
+/** A place to go to is told as a path without what stands before it, whether it was relative or not. */
+function headersOf(names: readonly string[], response: Response): Record<string, string | null> {
+  const value = (name: string) => {
+    const text = response.headers.get(name)
+    if (text === null || name !== 'location') return text
+    const { pathname, search } = new URL(text, response.url)
+    return pathname.replace(/^.*(?=\/openapi\/)/, '') + search
+  }
+  return Object.fromEntries(names.map((name) => [name, value(name)?.replace(hashes, '<hash>') ?? null]))
+}
+
+const hashes = /\b[0-9A-F]{128}\b/g
 
 /** How often a step is asked again at most, and with how much time between (milliseconds) after the first few. */
 const mostAttempts = 300
@@ -160,7 +190,7 @@ function settled(value: unknown, memory: ReadonlyMap<string, string>): unknown {
       if (times.has(name)) return '<time>'
       if (name === 'resourceVersion') return '<revision>'
       if (name === 'continue') return each === '' ? '' : '<token>'
-      let text = each.replace(identities, '<uid>')
+      let text = each.replace(identities, '<uid>').replace(hashes, '<hash>')
       for (const [remembered, found] of memory) {
         if (/^\d+$/.test(found)) text = text.replaceAll(new RegExp(`\\b${found}\\b`, 'g'), `<${remembered}>`)
       }

@@ -7,6 +7,7 @@ import { definitionFaultsStory } from './stories/definition-faults.ts'
 import { definitionsStory } from './stories/definitions.ts'
 import { deleteStory } from './stories/delete.ts'
 import { dependentStory } from './stories/dependents.ts'
+import { discoveryStory } from './stories/discovery.ts'
 import { eventStory } from './stories/events.ts'
 import { leaseStory } from './stories/leases.ts'
 import { listStory } from './stories/list.ts'
@@ -44,6 +45,7 @@ export const stories: readonly Story[] = [
   definitionsStory,
   definitionFaultsStory,
   ruleFaultsStory,
+  discoveryStory,
 ]
 
 export { play } from './step.ts'

@@ -1,20 +1,27 @@
 /** One clause of an Accept header. */
 export interface AcceptClause {
-  /** Lower case: `application/json`. */
+  /** As it was sent; a real server knows types in lower case only. */
   readonly type: string
-  /** Parameters beside `q`, names in lower case. */
+  /** Parameters beside `q`. */
   readonly parameters: Readonly<Record<string, string>>
 }
 
-/** The clauses of an Accept header, the most wanted first; a missing header accepts anything. */
+/**
+ * The clauses of an Accept header, the most wanted first, wildcards last among their equals; a missing header accepts
+ * anything. A quality of zero makes a clause the last one and no more, as on a real server.
+ */
 export function acceptClauses(header: string | undefined): AcceptClause[] {
   if (header === undefined || header.trim() === '') return [{ type: '*/*', parameters: {} }]
   return header
     .split(',')
     .map(parseClause)
-    .filter((clause) => clause.type !== '' && clause.quality > 0)
-    .sort((left, right) => right.quality - left.quality)
+    .filter((clause) => clause.type !== '')
+    .sort((left, right) => right.quality - left.quality || wildcards(left) - wildcards(right))
     .map(({ type, parameters }) => ({ type, parameters }))
+}
+
+function wildcards({ type }: AcceptClause): number {
+  return type === '*/*' ? 2 : type.endsWith('/*') ? 1 : 0
 }
 
 /** True when a clause's type, which may be a wildcard, stands for `type`. */
@@ -31,13 +38,13 @@ function parseClause(text: string): AcceptClause & { quality: number } {
   for (const part of rest) {
     const equals = part.indexOf('=')
     if (equals === -1) continue
-    const name = part.slice(0, equals).trim().toLowerCase()
+    const name = part.slice(0, equals).trim()
     const value = part
       .slice(equals + 1)
       .trim()
       .replace(/^"(.*)"$/, '$1')
-    if (name === 'q') quality = Number.isNaN(Number(value)) ? 1 : Number(value)
+    if (name === 'q') quality = Number.isNaN(Number(value)) ? 0 : Number(value)
     else parameters[name] = value
   }
-  return { type: type.toLowerCase(), parameters, quality }
+  return { type, parameters, quality }
 }

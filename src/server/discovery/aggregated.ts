@@ -1,18 +1,11 @@
 import type { KindSet, Resource, ServedGroup } from '../../registry/kind.ts'
 import { type ApiResource, apiResources } from './api-resource.ts'
 
-/** The versions of `apidiscovery.k8s.io` that are spoken. */
-export type AggregatedVersion = 'v2' | 'v2beta1'
-
 /** Everything at once: for `/api` the core group, for `/apis` every named one, with all their resources. */
-export function aggregatedDiscovery(
-  kinds: KindSet,
-  root: 'api' | 'apis',
-  version: AggregatedVersion,
-): unknown {
+export function aggregatedDiscovery(kinds: KindSet, root: 'api' | 'apis'): unknown {
   return {
     kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${version}`,
+    apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: kinds.groups.filter((group) => (group.name === '') === (root === 'api')).map(groupItem),
   }
@@ -51,10 +44,12 @@ function resourceItem(resource: Resource): unknown {
   }
 }
 
+/** Compiled-in kinds leave the group and version out where they are those of the URL. */
 function responseKind(resource: Resource, entry: ApiResource): unknown {
+  const { group, version } = resource.kind.origin === 'core' ? { group: '', version: '' } : resource
   return {
-    group: entry.group ?? resource.group,
-    version: entry.version ?? resource.version,
+    group: entry.group ?? group,
+    version: entry.version ?? version,
     kind: entry.kind,
   }
 }

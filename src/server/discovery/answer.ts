@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
+import { yamlText } from '../yaml-text.ts'
 
 /** A finished answer of discovery or OpenAPI: the server sends it as it is. */
 export interface DocumentAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Empty for 304 and redirects. */
+  /** Empty for 304 and redirects. JSON, also where YAML is to be made of it. */
   readonly body: string | Uint8Array
+  readonly encoding?: 'yaml'
 }
 
 /** A document that was built once for a kind set, with what its caching needs. */
@@ -23,9 +25,20 @@ export function storedDocument(body: string | Uint8Array): StoredDocument {
 export function pageNotFound(): DocumentAnswer {
   return {
     status: 404,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-cache, private',
+      'x-content-type-options': 'nosniff',
+    },
     body: '404 page not found\n',
   }
+}
+
+/** The answer as it is sent. */
+export async function encoded({ encoding, ...answer }: DocumentAnswer): Promise<DocumentAnswer> {
+  return encoding === 'yaml' && answer.status === 200
+    ? { ...answer, body: await yamlText(String(answer.body)) }
+    : answer
 }
 
 /** 304 when the client holds this very document, else the document; always with its ETag. */
@@ -36,7 +49,7 @@ export function answerWithETag(
   headers: Readonly<Record<string, string>>,
 ): DocumentAnswer {
   const tag = `"${document.hash}"`
-  const common = { ...headers, etag: tag, vary: 'Accept' }
+  const common = { vary: 'Accept', ...headers, etag: tag }
   const held = (ifNoneMatch ?? '').split(',').map((each) => each.trim())
   if (held.includes(tag) || held.includes('*')) return { status: 304, headers: common, body: '' }
   return { status: 200, headers: { ...common, 'content-type': contentType }, body: document.body }

@@ -26,11 +26,11 @@ export function apiGroup(group: ServedGroup): unknown {
   return { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group) }
 }
 
-/** `/api/v1` and `/apis/<group>/<version>`. */
+/** `/api/v1`, which does not say its own version on a real server, and `/apis/<group>/<version>`. */
 export function apiResourceList(group: ServedGroup, version: ServedGroup['versions'][number]): unknown {
   return {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    ...(group.name === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: formatGroupVersion(group.name, version.version),
     resources: version.resources.flatMap(apiResources),
   }

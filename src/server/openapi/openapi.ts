@@ -1,10 +1,8 @@
-import { notAcceptable } from '../../apimachinery/errors.ts'
 import type { KindSet } from '../../registry/kind.ts'
 import { acceptClauses, accepts } from '../discovery/accept.ts'
 import {
   answerWithETag,
   type DocumentAnswer,
-  pageNotFound,
   type StoredDocument,
   storedDocument,
 } from '../discovery/answer.ts'
@@ -23,7 +21,7 @@ export interface OpenApiRequest {
 /**
  * `/openapi/v2`, `/openapi/v3` and the documents below it, of the kinds that a plane serves. `segments` is the path
  * within the plane without empty parts; undefined when it is not a path of OpenAPI. Documents are built once per kind
- * set. Throws a StatusError (406) when no form that is offered is accepted.
+ * set. What is refused is refused without words, as a real server does.
  */
 export function openApi(
   kinds: KindSet,
@@ -39,19 +37,20 @@ export function openApi(
     : answerV3(built, segments.slice(2).join('/'), request)
 }
 
-function answerIndex(built: Built, { accept, ifNoneMatch }: OpenApiRequest): DocumentAnswer {
-  requireJson(accept)
+/** The index comes as JSON to everybody, whatever they accept. */
+function answerIndex(built: Built, { ifNoneMatch }: OpenApiRequest): DocumentAnswer {
   return answerWithETag(built.index(), 'application/json', ifNoneMatch, revalidated)
 }
 
 function answerV3(built: Built, path: string, { accept, ifNoneMatch, hash }: OpenApiRequest): DocumentAnswer {
   const document = built.v3(path)
-  if (!document) return pageNotFound()
-  requireJson(accept)
-  if (hash === undefined) return answerWithETag(document, 'application/json', ifNoneMatch, revalidated)
+  if (!document) return refusal(404)
+  if (!acceptsJson(accept)) return notAcceptable
+  if (!hash) return answerWithETag(document, 'application/json', ifNoneMatch, revalidated)
   if (hash !== document.hash) {
     // Relative to the URL of the request, so that it holds under the prefix of any control plane.
-    return { status: 301, headers: { location: `?hash=${document.hash}` }, body: '' }
+    const { headers } = answerWithETag(document, 'application/json', undefined, revalidated)
+    return { status: 301, headers: { ...headers, location: `?hash=${document.hash}` }, body: '' }
   }
   return answerWithETag(document, 'application/json', ifNoneMatch, immutable)
 }
@@ -59,13 +58,13 @@ function answerV3(built: Built, path: string, { accept, ifNoneMatch, hash }: Ope
 function answerV2(built: Built, { accept, ifNoneMatch }: OpenApiRequest): DocumentAnswer {
   for (const clause of acceptClauses(accept)) {
     if (accepts(clause, 'application/json')) {
-      return answerWithETag(built.v2(), 'application/json', ifNoneMatch, revalidated)
+      return answerWithETag(built.v2(), 'application/json', ifNoneMatch, version2)
     }
     if (protobufTypes.includes(clause.type)) {
-      return answerWithETag(built.v2Protobuf(), protobufTypes[0], ifNoneMatch, revalidated)
+      return answerWithETag(built.v2Protobuf(), protobufTypes[0], ifNoneMatch, version2)
     }
   }
-  throw notAcceptable(['application/json', protobufTypes[0]])
+  return refusal(406, version2)
 }
 
 /** The names of version 2 in protobuf: today's, and the one by which client-go asks. */
@@ -75,14 +74,19 @@ const protobufTypes: readonly [string, ...string[]] = [
 ]
 
 const revalidated = { 'cache-control': 'no-cache, private' }
+const version2 = { ...revalidated, vary: 'Accept-Encoding, Accept' }
 
 /** The hash in the URL names the content, so a client may keep it as long as it likes. */
 const immutable = { 'cache-control': 'public, immutable, max-age=31536000' }
 
-function requireJson(accept: string | undefined): void {
-  if (!acceptClauses(accept).some((clause) => accepts(clause, 'application/json'))) {
-    throw notAcceptable(['application/json'])
-  }
+function refusal(status: number, headers: Readonly<Record<string, string>> = {}): DocumentAnswer {
+  return { status, headers: { ...revalidated, ...headers }, body: '' }
+}
+
+const notAcceptable = refusal(406, { vary: 'Accept' })
+
+function acceptsJson(accept: string | undefined): boolean {
+  return acceptClauses(accept).some((clause) => accepts(clause, 'application/json'))
 }
 
 /** The documents of one kind set, each made when it is asked for the first time. */

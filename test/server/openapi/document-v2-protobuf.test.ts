@@ -146,9 +146,10 @@ describe('the v2 document in protobuf', () => {
     expect(openApi(kinds, ['openapi', 'v2'], { accept: other })?.body).toEqual(answer?.body)
     const ifNoneMatch = answer?.headers.etag
     expect(openApi(kinds, ['openapi', 'v2'], { accept, ifNoneMatch })?.status).toBe(304)
-    expect(() => openApi(kinds, ['openapi', 'v2'], { accept: 'text/html' })).toThrow(
-      'only the following media types are accepted: application/json, application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
-    )
+    expect(openApi(kinds, ['openapi', 'v2'], { accept: 'text/html' })).toMatchObject({
+      status: 406,
+      body: '',
+    })
   })
 
   test('has every definition of the JSON document, to the last field', () => {

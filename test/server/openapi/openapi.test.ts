@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { StatusError } from '../../../src/apimachinery/errors.ts'
 import { createKindSet } from '../../../src/registry/kind-set.ts'
 import { createReviewKinds } from '../../../src/schemas/core/reviews/index.ts'
 import { kinds as stored } from '../../../src/schemas/index.ts'
@@ -134,15 +133,19 @@ describe('how documents are cached', () => {
     expect(ask(path, { hash: target.searchParams.get('hash') ?? '' }).status).toBe(200)
   })
 
-  test('a document that does not exist is a 404 in plain text', () => {
+  test('a document that does not exist is a 404 without words', () => {
     expect(ask('/openapi/v3/apis/nobody.example.com/v1')).toMatchObject({
       status: 404,
-      body: '404 page not found\n',
+      body: '',
     })
   })
 
   test('only JSON is offered for version 3', () => {
-    expect(() => ask(path, { accept: 'text/html' })).toThrow(StatusError)
+    expect(ask(path, { accept: 'text/html' })).toMatchObject({
+      status: 406,
+      body: '',
+      headers: { vary: 'Accept' },
+    })
   })
 
   test('other paths are left to others', () => {
