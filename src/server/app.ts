@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from '../apimachinery/clock.ts'
-import { methodNotAllowed, StatusError } from '../apimachinery/errors.ts'
+import { noSuchMethod, StatusError } from '../apimachinery/errors.ts'
 import { type Ids, seededIds } from '../apimachinery/ids.ts'
 import type { Authorize, Caller } from '../registry/kind.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -149,9 +149,7 @@ export function createServer(options: ServerOptions): Server {
   })
   app.decorateRequest('progress', null)
   app.setErrorHandler(sendError)
-  app.setNotFoundHandler((request, reply) =>
-    sendError(methodNotAllowed({ group: '', resource: '' }, request.method), request, reply),
-  )
+  app.setNotFoundHandler((request, reply) => sendError(noSuchMethod(), request, reply))
   app.addHook('onRequest', async (request, reply) => {
     begin(request, reply)
     checkHost(request)
@@ -180,8 +178,11 @@ export function createServer(options: ServerOptions): Server {
     const mark = url.indexOf('?')
     const path = parseControlPlanePath(mark === -1 ? url : url.slice(0, mark), options.parents)
     const query = parseQuery(mark === -1 ? '' : url.slice(mark + 1))
-    // What has neither a type nor a length is no body for Fastify, and over HTTP/2 no body needs a length.
-    if (request.raw.httpVersionMajor === 2) request.headers['content-type'] ??= 'application/json'
+    // What has neither a type nor a length is no body for Fastify, and over HTTP/2 no body needs a length. It also
+    // refuses a QUERY without a type; here that is a method like any other that nothing has.
+    if (request.raw.httpVersionMajor === 2 || request.method === 'QUERY') {
+      request.headers['content-type'] ??= 'application/json'
+    }
     const info = requestInfo(request.method, path.segments, path.path, query)
     progress.info = info
 

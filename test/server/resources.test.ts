@@ -209,6 +209,11 @@ describe('bad requests', () => {
     expect(await refusal('POST', `${configMaps}/made`, configMap('made'))).toBe(
       '405 MethodNotAllowed: the server does not allow this method on the requested resource',
     )
+    for (const method of ['QUERY', 'PROPFIND']) {
+      expect(await refusal(method, configMaps), method).toBe(
+        '405 MethodNotAllowed: the server does not allow this method on the requested resource',
+      )
+    }
     expect(await refusal('PUT', networks, {})).toBe('400 BadRequest: name must be provided')
     for (const path of ['/api/v1/pods', '/api/v1/namespaces/default/configmaps/made/status']) {
       expect(await refusal('GET', project + path)).toBe(
