@@ -261,8 +261,8 @@ export function createServer(options: ServerOptions): Server {
     const pretty = wantsPretty(query, request.headers['user-agent'])
     const warnings = error instanceof StatusError ? error.warnings : []
     const send = (answer: Answer) => void responder.send(reply, withWarnings(answer, warnings))
-    // Who asked for YAML is told in YAML, unless it is of a kind that cannot be had.
-    if (status.code !== 406 && /^application\/yaml\b/.test(request.headers.accept ?? '')) {
+    // Who asked for YAML is told in YAML, unless it was YAML of another form.
+    if (/^application\/yaml\b(?![^,]*;\s*as=)/.test(request.headers.accept ?? '')) {
       void yamlText(JSON.stringify(status)).then((text) => send(yamlAnswer(status.code, text)))
     } else send(statusAnswer(status, pretty))
   }

@@ -67,7 +67,7 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'a token that is none': 'the words are those of another JSON decoder',
     'in protobuf, which custom kinds have not': protobufStatus,
     'watched as a list of metadata': 'a real server answers 200 and nothing',
-    'watched as YAML': 'the YAML of a real server has its fields in another order',
+    'watched as YAML': 'the YAML of a real server folds and quotes long texts in another way',
     'watched from the first revision':
       'a real server has compacted it; a new one of ours has everything from the first revision',
     'one at a revision that is no number': faultOfTheCaller,

@@ -291,6 +291,11 @@ describe('reading', () => {
     expect(gunzipSync(page.rawPayload).toString()).toBe(plain)
     expect((await ask(`${configMaps}?limit=1`, '192.0.2.1')).headers['content-encoding']).toBeUndefined()
     expect((await ask(configMaps, '127.0.0.1')).body).toBe(plain)
+    const documents = await ask(`${project}/openapi/v3`, '192.0.2.1')
+    expect([documents.headers['content-encoding'], documents.headers.vary]).toEqual([
+      'gzip',
+      'Accept-Encoding, Accept',
+    ])
   })
 
   test('a page says where the next begins and how many follow', async () => {
