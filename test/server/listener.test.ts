@@ -126,6 +126,21 @@ describe('one port', () => {
     }
   })
 
+  test('takes as many headers over HTTP/2 as over HTTP/1.1', async () => {
+    const { port } = await start()
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`x-header-${index}`, 'a']))
+    const [response] = (await once(httpGet({ port, path: '/readyz', headers: many }), 'response')) as [
+      IncomingMessage,
+    ]
+    expect([response.statusCode, await textOf(response)]).toEqual([200, 'ok'])
+    const session = connectHttp2(`http://localhost:${port}`)
+    open.push(() => session.destroy())
+    const stream = session.request({ ':path': '/readyz', ...many })
+    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>]
+    stream.resume()
+    expect(headers[':status']).toBe(200)
+  })
+
   test('waits for the rest when the first bytes could be either', async () => {
     const { port } = await start()
     const rest = 'OST /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{'
