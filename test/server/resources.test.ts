@@ -33,6 +33,32 @@ describe('writing', () => {
     expect((await ask('GET', `${configMaps}/made`)).text).toBe(made.text)
   })
 
+  test('`generation` counts changes of the spec, and none of the status or of labels', async () => {
+    const network = (mtu: number) => ({
+      apiVersion: 'networking.datumapis.com/v1alpha',
+      kind: 'Network',
+      metadata: { name: 'counted' },
+      spec: { ipam: { mode: 'Auto' }, mtu },
+    })
+    const merge = { 'content-type': 'application/merge-patch+json' }
+    const generation = async (path: string, body: object) => {
+      const { code, json } = await ask('PATCH', `${networks}/counted${path}`, body, merge)
+      return [code, json.metadata.generation]
+    }
+    expect((await ask('POST', networks, network(1460))).json.metadata.generation).toBe(1)
+    const condition = {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Ready',
+      message: '',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    }
+    expect(await generation('/status', { status: { conditions: [condition] } })).toEqual([200, 1])
+    expect(await generation('', { metadata: { labels: { tier: 'app' } } })).toEqual([200, 1])
+    expect(await generation('', { spec: { mtu: 1500 } })).toEqual([200, 2])
+    await ask('DELETE', `${networks}/counted`)
+  })
+
   test('a body in YAML is read as well', async () => {
     const body = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: from-yaml\ndata:\n  key: "no"\n'
     const made = await ask('POST', configMaps, body, { 'content-type': 'application/yaml' })
