@@ -6,6 +6,9 @@ describe.runIf(hasKubectl)('kubectl finds out what is served', () => {
 
   beforeAll(async () => {
     session = await startKubectlSession()
+    // For `describe` and for the verbs that look at an object before they find out that they cannot do anything with it.
+    const apple = widget('apple', { color: 'red' }, { labels: { a: 'b' } })
+    await session.run(['create', '-f', '-'], { input: apple })
   }, 60_000)
 
   afterAll(() => session?.[Symbol.asyncDispose]())
@@ -164,9 +167,6 @@ DESCRIPTION:
 
   describe('describe', () => {
     test('shows an object field by field, and its events', async () => {
-      await session.run(['create', '-f', '-'], {
-        input: widget('apple', { color: 'red' }, { labels: { a: 'b' } }),
-      })
       expect(await session.run(['describe', 'widget', 'apple'])).toMatch(
         /^Name: {9}apple\nNamespace: {4}default\nLabels: {7}a=b\nAnnotations: {2}<none>\nAPI Version: {2}example.com\/v1\nKind: {9}Widget\nMetadata:\n[\s\S]*Spec:\n {2}Color: {5}red\n {2}Replicas: {2}1\nEvents: {6}<none>\n$/,
       )
