@@ -54,12 +54,29 @@ describe.runIf(hasKubectl)('kubectl apply and diff', () => {
       )
     })
 
-    test('-k applies a kustomization', async () => {
-      session.write('base.yaml', widget('built'))
+    test('-k applies a kustomization, which diff and delete take too', async () => {
+      session.write('base.yaml', widget('built', { note: 'first' }))
       session.write('kustomization.yaml', 'resources: [base.yaml]\nnamePrefix: kust-\n')
       expect(await session.run(['apply', '-k', session.folder])).toBe(
         'widget.example.com/kust-built created\n',
       )
+      session.write('base.yaml', widget('built', { note: 'second' }))
+      expect(await session.attempt(['diff', '-k', session.folder])).toMatchObject({
+        code: 1,
+        out: expect.stringMatching(/^- {2}note: first\n\+ {2}note: second$/m),
+      })
+      expect(await session.run(['delete', '-k', session.folder])).toBe(
+        'widget.example.com "kust-built" deleted\n',
+      )
+    })
+
+    test('what kustomize builds is applied', async () => {
+      session.write('base.yaml', widget('baked'))
+      session.write('kustomization.yaml', 'resources: [base.yaml]\nlabels: [{pairs: {oven: hot}}]\n')
+      expect(await apply(await session.run(['kustomize', session.folder]))).toBe(
+        'widget.example.com/baked created\n',
+      )
+      expect((await get('baked')).metadata.labels).toEqual({ oven: 'hot' })
     })
 
     test('--prune deletes what was applied and is no longer there', async () => {
@@ -79,6 +96,19 @@ describe.runIf(hasKubectl)('kubectl apply and diff', () => {
         'widget.example.com/kept configured\n',
       )
       expect(await session.run(['apply', 'view-last-applied', 'widget', 'kept'])).toContain('note: second')
+    })
+
+    test('edit-last-applied edits the annotation alone', async () => {
+      await apply(widget('noted', { note: 'first' }))
+      const environment = { KUBE_EDITOR: 'sed -i s/first/second/' }
+      expect(
+        await session.attempt(['apply', 'edit-last-applied', 'wd/noted'], { environment }),
+      ).toMatchObject({
+        code: 0,
+        out: 'widget.example.com/noted edited\n',
+      })
+      expect(await session.run(['apply', 'view-last-applied', 'wd/noted'])).toContain('note: second')
+      expect((await get('noted')).spec.note).toBe('first')
     })
 
     test('--dry-run=server tells what would be, and does nothing', async () => {

@@ -92,6 +92,13 @@ describe.runIf(hasKubectl)('kubectl edit, patch, replace, label, annotate and sc
       expect((await get('patched')).spec).toEqual({ color: 'green', replicas: 1, note: 'n' })
     })
 
+    test('--dry-run=server shows what would be, and changes nothing', async () => {
+      await create('tried')
+      const words = ['patch', 'wd', 'tried', '--type=merge', '-p', '{"spec":{"color":"green"}}']
+      expect(await session.run([...words, '--dry-run=server', '-o', 'jsonpath={.spec.color}'])).toBe('green')
+      expect((await get('tried')).spec.color).toBe('blue')
+    })
+
     test('that changes nothing says so', async () => {
       expect(
         await session.run(['patch', 'widget', 'patched', '--type=merge', '-p', '{"spec":{"note":"n"}}']),
@@ -166,6 +173,36 @@ describe.runIf(hasKubectl)('kubectl edit, patch, replace, label, annotate and sc
       )
     })
 
+    test('--dry-run=server changes nothing', async () => {
+      const input = widget('replaced', { note: 'tried' })
+      expect(await session.run(['replace', '-f', '-', '--dry-run=server'], { input })).toBe(
+        'widget.example.com/replaced replaced (server dry run)\n',
+      )
+      expect((await get('replaced')).spec.note).toBe('new')
+    })
+
+    test('--subresource=status replaces the status alone', async () => {
+      const object = { ...(await get('replaced')), status: { replicas: 4 } }
+      const input = JSON.stringify({ ...object, spec: { ...object.spec, note: 'other' } })
+      await session.run(['replace', '--subresource=status', '-f', '-'], { input })
+      expect(await get('replaced')).toMatchObject({ spec: { note: 'new' }, status: { replicas: 4 } })
+    })
+
+    test('--raw puts to any path', async () => {
+      const { metadata } = await get('replaced')
+      const file = session.write(
+        'raw.json',
+        JSON.stringify({
+          apiVersion: 'example.com/v1',
+          kind: 'Widget',
+          metadata: { name: 'replaced', resourceVersion: metadata.resourceVersion },
+          spec: { note: 'raw' },
+        }),
+      )
+      const path = `${session.plane}/apis/example.com/v1/namespaces/shop/widgets/replaced`
+      expect(JSON.parse(await session.run(['replace', '--raw', path, '-f', file])).spec.note).toBe('raw')
+    })
+
     test('--force deletes and makes again', async () => {
       const { metadata } = await get('replaced')
       expect(await session.run(['replace', '--force', '-f', '-'], { input: widget('replaced') })).toBe(
@@ -176,6 +213,35 @@ describe.runIf(hasKubectl)('kubectl edit, patch, replace, label, annotate and sc
   })
 
   describe('label and annotate', () => {
+    test('--list shows what there is', async () => {
+      await create('listed', {}, { labels: { tier: 'a', zone: 'z' }, annotations: { why: 'because' } })
+      expect(await session.run(['label', 'widget', 'listed', '--list'])).toBe('tier=a\nzone=z\n')
+      expect(await session.run(['annotate', 'widget', 'listed', '--list'])).toBe('why=because\n')
+    })
+
+    test('--dry-run=server changes nothing', async () => {
+      expect(await session.run(['label', 'wd', 'listed', 'tier-', '--dry-run=server'])).toBe(
+        'widget.example.com/listed unlabeled (server dry run)\n',
+      )
+      expect(await session.run(['annotate', 'wd', 'listed', 'who=me', '--dry-run=server'])).toBe(
+        'widget.example.com/listed annotated (server dry run)\n',
+      )
+      expect((await get('listed')).metadata).toMatchObject({
+        labels: { tier: 'a', zone: 'z' },
+        annotations: { why: 'because' },
+      })
+    })
+
+    test('at an old --resource-version conflict', async () => {
+      const words =
+        'Error from server (Conflict): Operation cannot be fulfilled on widgets.example.com "listed": '
+      for (const verb of ['label', 'annotate']) {
+        expect(await session.refused([verb, 'wd', 'listed', 'new=one', '--resource-version=1'])).toContain(
+          words,
+        )
+      }
+    })
+
     test('add, keep, overwrite and remove', async () => {
       await create('marked')
       expect(await session.run(['label', 'widget', 'marked', 'tier=a'])).toBe(
@@ -220,6 +286,13 @@ describe.runIf(hasKubectl)('kubectl edit, patch, replace, label, annotate and sc
       await create('scaled')
       expect(await session.run(['scale', 'widget/scaled', '--replicas=3'])).toBe(
         'widget.example.com/scaled scaled\n',
+      )
+      expect((await get('scaled')).spec.replicas).toBe(3)
+    })
+
+    test('--dry-run=server changes nothing', async () => {
+      expect(await session.run(['scale', 'widget/scaled', '--replicas=5', '--dry-run=server'])).toBe(
+        'widget.example.com/scaled scaled (server dry run)\n',
       )
       expect((await get('scaled')).spec.replicas).toBe(3)
     })

@@ -69,6 +69,12 @@ describe.runIf(hasKubectl)('kubectl create', () => {
     expect(await session.refused(['get', 'configmap', 'ghost'])).toContain('NotFound')
   })
 
+  test('-o name says what was made', async () => {
+    expect(await session.run(['create', '-f', '-', '-o', 'name'], { input: widget('named') })).toBe(
+      'widget.example.com/named\n',
+    )
+  })
+
   test('--raw posts to any path', async () => {
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'raw' } }
     const file = session.write('raw.json', JSON.stringify(body))
@@ -125,20 +131,54 @@ describe.runIf(hasKubectl)('kubectl create', () => {
     )
   })
 
-  test('kinds that are not served are refused as by a server without them', async () => {
-    expect(await session.refused(['create', 'serviceaccount', 'robot'])).toBe(
-      'error: failed to create serviceaccount: the server could not find the requested resource\n',
+  test('a kind that nobody serves is not found before anything is sent', async () => {
+    const input = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"}}'
+    expect(await session.refused(['create', '-f', '-'], { input })).toContain(
+      'no matches for kind "Pod" in version "v1"\nensure CRDs are installed first\n',
     )
-    expect(await session.refused(['create', 'token', 'robot'])).toBe(
-      'error: failed to create token: the server could not find the requested resource\n',
-    )
-    expect(await session.refused(['create', 'deployment', 'web', '--image=nginx'])).toBe(
-      'error: failed to create deployment: the server could not find the requested resource (post deployments.apps)\n',
-    )
-    expect(
-      await session.refused(['create', '-f', '-'], {
-        input: '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"}}',
-      }),
-    ).toContain('no matches for kind "Pod" in version "v1"\nensure CRDs are installed first\n')
   })
+
+  test.each([
+    { command: ['create', 'serviceaccount', 'robot'], posts: '' },
+    { command: ['create', 'token', 'robot'], posts: '' },
+    { command: ['create', 'quota', 'small', '--hard=cpu=1'], posts: '' },
+    { command: ['create', 'service', 'clusterip', 'web', '--tcp=80'], posts: '' },
+    { command: ['create', 'deployment', 'web', '--image=nginx'], posts: 'deployments.apps' },
+    { command: ['create', 'job', 'once', '--image=nginx'], posts: 'jobs.batch' },
+    {
+      command: ['create', 'cronjob', 'daily', '--image=nginx', '--schedule=@daily'],
+      posts: 'cronjobs.batch',
+    },
+    { command: ['create', 'ingress', 'web', '--rule=a/b=c:1'], posts: 'ingresses.networking.k8s.io' },
+    {
+      command: ['create', 'poddisruptionbudget', 'web', '--selector=a=b', '--min-available=1'],
+      posts: 'poddisruptionbudgets.policy',
+    },
+    { command: ['create', 'priorityclass', 'high', '--value=1'], posts: 'priorityclasses.scheduling.k8s.io' },
+    {
+      command: ['create', 'role', 'reader', '--verb=get', '--resource=widgets'],
+      posts: 'roles.rbac.authorization.k8s.io',
+    },
+    {
+      command: ['create', 'rolebinding', 'readers', '--role=reader', '--user=ann'],
+      posts: 'rolebindings.rbac.authorization.k8s.io',
+    },
+    {
+      command: ['create', 'clusterrole', 'reader', '--verb=get', '--resource=widgets'],
+      posts: 'clusterroles.rbac.authorization.k8s.io',
+    },
+    {
+      command: ['create', 'clusterrolebinding', 'readers', '--clusterrole=reader', '--user=ann'],
+      posts: 'clusterrolebindings.rbac.authorization.k8s.io',
+    },
+  ])(
+    '$command, whose kind is not served, is refused as by a server without it',
+    async ({ command, posts }) => {
+      const request = posts === '' ? '' : ` (post ${posts})`
+      const words = await session.refused(command)
+      expect(words.slice(words.lastIndexOf(': '))).toBe(
+        `: the server could not find the requested resource${request}\n`,
+      )
+    },
+  )
 })

@@ -41,6 +41,13 @@ describe.runIf(hasKubectl)('kubectl finds out what is served', () => {
     )
   })
 
+  test('api-resources -o name has the group of each resource behind its name', async () => {
+    const names = (await session.run(['api-resources', '-o', 'name'])).split('\n')
+    expect(names).toEqual(
+      expect.arrayContaining(['events', 'events.events.k8s.io', 'secrets', 'widgets.example.com']),
+    )
+  })
+
   test('api-versions lists groups with their versions', async () => {
     const versions = (await session.run(['api-versions'])).split('\n')
     expect(versions).toEqual(
@@ -236,9 +243,43 @@ DESCRIPTION:
     })
 
     test('can-i --list', async () => {
-      expect(await session.run(['auth', 'can-i', '--list'])).toMatch(
-        /^Resources +Non-Resource URLs +Resource Names +Verbs *\n/,
+      const [head = '', ...rules] = (await session.run(['auth', 'can-i', '--list'])).split('\n')
+      expect(head).toMatch(/^Resources +Non-Resource URLs +Resource Names +Verbs *$/)
+      expect(rules.map((line) => line.replace(/\s+/g, ' ').trim())).toEqual(
+        expect.arrayContaining([
+          '*.* [] [] [*]',
+          '[*] [] [*]',
+          'selfsubjectreviews.authentication.k8s.io [] [] [create]',
+          '[/healthz] [] [get]',
+        ]),
       )
+    })
+
+    test('reconcile finds no roles to reconcile', async () => {
+      const roles = [
+        { kind: 'Role', metadata: { name: 'reader', namespace: 'default' }, rules: [] },
+        { kind: 'ClusterRole', metadata: { name: 'reader' }, rules: [] },
+      ]
+      for (const role of roles) {
+        const input = JSON.stringify({ apiVersion: 'rbac.authorization.k8s.io/v1', ...role })
+        expect(await session.refused(['auth', 'reconcile', '-f', '-'], { input })).toBe(
+          'Error from server (NotFound): the server could not find the requested resource ' +
+            `(post ${role.kind.toLowerCase()}s.rbac.authorization.k8s.io)\n`,
+        )
+      }
+    })
+  })
+
+  describe('completion in a shell', () => {
+    const complete = async (...words: string[]) =>
+      (await session.run(['__complete', ...words], { namespace: '' })).split('\n').slice(0, -2)
+
+    test('knows the kinds that are served', async () => {
+      expect(await complete('get', 'widg')).toEqual(['widgets.example.com'])
+    })
+
+    test('knows the objects that there are', async () => {
+      expect(await complete('describe', 'widgets', 'app')).toEqual(['apple'])
     })
   })
 
@@ -246,18 +287,32 @@ DESCRIPTION:
     { verb: 'logs', command: ['logs', 'web'] },
     { verb: 'exec', command: ['exec', 'web', '--', 'true'] },
     { verb: 'run', command: ['run', 'web', '--image=nginx'] },
-    { verb: 'top', command: ['top', 'pods'] },
+    { verb: 'top pod', command: ['top', 'pod'] },
+    { verb: 'top node', command: ['top', 'node'] },
     { verb: 'drain', command: ['drain', 'node'] },
-    { verb: 'rollout', command: ['rollout', 'status', 'deployment/web'] },
+    { verb: 'rollout status', command: ['rollout', 'status', 'deployment/web'] },
+    { verb: 'rollout history', command: ['rollout', 'history', 'deployment/web'] },
+    { verb: 'rollout restart', command: ['rollout', 'restart', 'deployment/web'] },
+    { verb: 'rollout undo', command: ['rollout', 'undo', 'deployment/web'] },
+    { verb: 'rollout pause', command: ['rollout', 'pause', 'deployment/web'] },
+    { verb: 'rollout resume', command: ['rollout', 'resume', 'deployment/web'] },
     { verb: 'attach', command: ['attach', 'web'] },
     { verb: 'port-forward', command: ['port-forward', 'pod/web', '8080:80'] },
     { verb: 'debug', command: ['debug', 'web', '--image=busybox'] },
     { verb: 'cp', command: ['cp', 'web:/etc/hosts', 'hosts'] },
     { verb: 'cordon', command: ['cordon', 'node'] },
+    { verb: 'uncordon', command: ['uncordon', 'node'] },
+    { verb: 'cluster-info dump', command: ['cluster-info', 'dump'] },
     { verb: 'taint', command: ['taint', 'nodes', 'node', 'a=b:NoSchedule'] },
     { verb: 'set image', command: ['set', 'image', 'deployment/web', 'web=nginx'] },
+    { verb: 'set env', command: ['set', 'env', 'deployment/web', 'A=b'] },
+    { verb: 'set resources', command: ['set', 'resources', 'deployment/web', '--limits=cpu=1'] },
+    { verb: 'set selector', command: ['set', 'selector', 'service/web', 'a=b'] },
+    { verb: 'set serviceaccount', command: ['set', 'serviceaccount', 'deployment/web', 'robot'] },
+    { verb: 'set subject', command: ['set', 'subject', 'rolebinding/readers', '--user=ann'] },
     { verb: 'expose', command: ['expose', 'pod', 'web', '--port=80'] },
     { verb: 'certificate approve', command: ['certificate', 'approve', 'web'] },
+    { verb: 'certificate deny', command: ['certificate', 'deny', 'web'] },
     { verb: 'create token', command: ['create', 'token', 'robot'] },
     { verb: 'autoscale', command: ['autoscale', 'widget', 'apple', '--max=2'] },
   ])('$verb, which needs kinds that are not served, fails at once and says so', async ({ command }) => {

@@ -22,7 +22,7 @@ export interface Answer {
 export interface KubectlOptions {
   /** Standard input; none: it is closed at once. */
   readonly input?: string
-  /** The namespace; default: the one of the test. */
+  /** The namespace; default: the one of the test. None is said where it is empty. */
   readonly namespace?: string
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -73,7 +73,8 @@ export async function startKubectlSession(options: DatumLocalOptions = {}): Prom
   let home = 'default'
 
   function launch(words: readonly string[], { input, namespace = home, environment }: KubectlOptions = {}) {
-    const child = spawn('kubectl', ['--namespace', namespace, ...words], {
+    const place = namespace === '' ? [] : ['--namespace', namespace]
+    const child = spawn('kubectl', [...place, ...words], {
       cwd: folder,
       env: {
         PATH: process.env.PATH,
