@@ -199,7 +199,7 @@ function settled(value: unknown, memory: ReadonlyMap<string, string>): unknown {
       text = text.replace(/\.1[0-9a-f]{15}\b/g, '.<suffix>')
       text = text.replace(/(?<=ResourceVersion in object meta: )\d+/g, '<revision>')
       text = text.replace(/\bBad_[a-z0-9]{5}\b/g, 'Bad_<suffix>')
-      if (/^[0-9]+s$/.test(text)) return '<age>'
+      if (/^(\d+[ydhms])+$/.test(text)) return '<age>'
       text = text.replace(/202[1-9]-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
       return text.replace(/(?<=current: |in record \()\d+/g, '<revision>')
     }
