@@ -8,6 +8,7 @@ import { validateMetadataForCreate } from './metadata.ts'
 import { validateWhole } from './object-validation.ts'
 import type { Preparation, Prepared } from './preparation.ts'
 import { hasStatus, storedDefinition, withHead } from './stored-form.ts'
+import { withoutEmptyMaps } from './typed-form.ts'
 import { writeWarnings } from './write-warnings.ts'
 
 /** The object that a create stores, without `resourceVersion`. `name` is final: generated names are made before. */
@@ -24,7 +25,8 @@ function createPrepared(draft: KubernetesObject, name: string, preparation: Prep
   object.metadata = createdMetadata(given, name, preparation)
   if (hasStatus(resource)) delete object.status
 
-  const schema = storedDefinition(resource).schema()
+  const definition = storedDefinition(resource)
+  const schema = definition.schema()
   applyDefaults(schema, object)
   if (kind.admission?.mutate) {
     admit(preparation, name, () => {
@@ -33,7 +35,9 @@ function createPrepared(draft: KubernetesObject, name: string, preparation: Prep
     })
     applyDefaults(schema, object)
   }
-  const books = preparation.managedFields ?? track(preparation, undefined, object, given.managedFields)
+  const books =
+    preparation.managedFields ??
+    track(preparation, undefined, withoutEmptyMaps(object, definition), given.managedFields)
   kind.admission?.stamp?.(object, undefined)
   const metadataErrors = validateMetadataForCreate(object.metadata, {
     nameFormat: kind.nameFormat ?? 'subdomain',
@@ -45,8 +49,9 @@ function createPrepared(draft: KubernetesObject, name: string, preparation: Prep
   // A kind that does not look at metadata itself is asked before anybody does.
   if (resource.definition.metadataChecks?.length === 0) refuseInvalid(preparation, name, validate() ?? [])
   judge(preparation, name, faults, faults.length === metadataErrors.length, validate)
-  keepBooks(object, isUnbookable(draft, undefined, preparation) ? [] : books)
-  return { object, warnings: writeWarnings(resource, object, undefined) }
+  const written = withoutEmptyMaps(object, definition)
+  keepBooks(written, isUnbookable(draft, undefined, preparation) ? [] : books)
+  return { object: written, warnings: writeWarnings(resource, written, undefined) }
 }
 
 function createdMetadata(given: ObjectMeta, name: string, preparation: Preparation): ObjectMeta {

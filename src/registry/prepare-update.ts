@@ -13,6 +13,7 @@ import { metadataFaults, validateStatus, validateWhole } from './object-validati
 import type { Preparation, Prepared } from './preparation.ts'
 import { copyChanged } from './settled-object.ts'
 import { hasStatus, storedDefinition, withHead } from './stored-form.ts'
+import { withoutEmptyMaps } from './typed-form.ts'
 import { writeWarnings } from './write-warnings.ts'
 
 /** The object that an update stores. Its `resourceVersion` is still the old one: equal to `old` means nothing to do. */
@@ -34,7 +35,8 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
   object.metadata = updatedMetadata(object.metadata, old.metadata)
   // Nobody looks at what was sent of the books but the one who keeps them.
   delete object.metadata.managedFields
-  const schema = storedDefinition(resource).schema()
+  const definition = storedDefinition(resource)
+  const schema = definition.schema()
   applyDefaults(schema, object)
   if (kind.admission?.mutate && (replacesMain(request) || kind.subresourcesReplaceMetadata)) {
     admit(preparation, old.metadata.name, () => {
@@ -44,7 +46,7 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
     applyDefaults(schema, object)
   }
   // The books are kept of what was sent, although some of it is put back and nothing of it stored.
-  const booked = bookedForm(object, draft, request)
+  const booked = withoutEmptyMaps(bookedForm(object, draft, request), definition)
   if (replacesMain(request)) kind.admission?.stamp?.(object, old)
   if (keepsGeneration(resource) && specChanged(resource, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
@@ -59,6 +61,7 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
       ? kind.admission?.validate?.(object, old, request, preparation.facts)
       : kind.admission?.validateStatus?.(object, old, request, preparation.facts),
   )
+  const written = withoutEmptyMaps(object, definition)
   const books =
     preparation.managedFields ??
     track(
@@ -69,11 +72,11 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
     )
   // A Scale that is put in place says nothing of its books, so that they are those of nobody.
   const ofNobody = request.subresource === 'scale' && !preparation.isPatch
-  if (isUnbookable(draft, old, preparation)) keepBooks(object, [])
-  else keepBooks(object, ofNobody ? books.filter(({ subresource }) => subresource !== 'scale') : books)
+  if (isUnbookable(draft, old, preparation)) keepBooks(written, [])
+  else keepBooks(written, ofNobody ? books.filter(({ subresource }) => subresource !== 'scale') : books)
   return {
-    object,
-    warnings: request.subresource === 'status' ? [] : writeWarnings(resource, object, old),
+    object: written,
+    warnings: request.subresource === 'status' ? [] : writeWarnings(resource, written, old),
   }
 }
 

@@ -6,7 +6,8 @@ import type { StructuralSchema } from './structural-schema.ts'
  * Makes `object` what a real server makes of it that has a Go type for its kind, in place: a field with the zero value
  * of its type is as good as absent and is not written, except where Go points to it; a time is written in one form, and
  * as `null` where there is none. The object has been decoded without a fault. Metadata is made so elsewhere, and what
- * the kind has a zero value for on the first floor is put back there.
+ * the kind has a zero value for on the first floor is put back there. A map of the first floor with nothing in it stays
+ * for admission, which tells it from none, and goes before the object is written: see `withoutEmptyMaps`.
  */
 export function toTypedForm(object: KubernetesObject, { schema, pointers, typeNames }: KindVersion): void {
   if (pointers === undefined) return
@@ -15,6 +16,25 @@ export function toTypedForm(object: KubernetesObject, { schema, pointers, typeNa
     pointers: new Set(pointers),
     isMicroTime: (path) => typeNames?.[path] === 'MicroTime',
   })
+}
+
+/** The object as it is written: of `toTypedForm` without the maps in which nothing is. */
+export function withoutEmptyMaps<T extends KubernetesObject>(
+  object: T,
+  { schema, pointers }: KindVersion,
+): T {
+  if (pointers === undefined) return object
+  const { properties = {} } = schema()
+  const empty = Object.keys(object).filter((name) => isEmptyMap(object[name], properties[name]))
+  if (empty.length === 0) return object
+  const written = { ...object }
+  for (const name of empty) delete written[name]
+  return written
+}
+
+function isEmptyMap(value: unknown, schema: StructuralSchema | undefined): boolean {
+  if (typeof schema?.additionalProperties !== 'object') return false
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
 type Fields = Record<string, unknown>
@@ -38,6 +58,7 @@ function formStruct(
       if (schema.format === 'date-time' && !isPointer) fields[name] = null
       else delete fields[name]
     } else if (isZero(value) && !isPointer && !required.includes(name)) delete fields[name]
+    else if (path !== '' && isEmptyMap(value, schema)) delete fields[name]
     else fields[name] = value
   }
 }
@@ -61,7 +82,7 @@ function form(value: unknown, schema: StructuralSchema, path: string, types: Typ
     for (const [key, member] of Object.entries(fields)) {
       fields[key] = form(member, additionalProperties, path, types) ?? zeroOf(additionalProperties)
     }
-    return Object.keys(fields).length === 0 ? undefined : fields
+    return fields
   }
   return schema.format === 'date-time' ? formTime(String(value), types.isMicroTime(path)) : value
 }

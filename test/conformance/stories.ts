@@ -9,6 +9,7 @@ import { deleteStory } from './stories/delete.ts'
 import { dependentStory } from './stories/dependents.ts'
 import { discoveryStory } from './stories/discovery.ts'
 import { eventStory } from './stories/events.ts'
+import { immutableStory } from './stories/immutable.ts'
 import { leaseStory } from './stories/leases.ts'
 import { listStory } from './stories/list.ts'
 import { namespaceStory } from './stories/namespaces.ts'
@@ -33,6 +34,7 @@ export const stories: readonly Story[] = [
   sameStory,
   typedStory,
   secretStory,
+  immutableStory,
   leaseStory,
   eventStory,
   cornerStory,

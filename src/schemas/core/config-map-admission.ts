@@ -13,7 +13,7 @@ export const configMapAdmission: Admission<ConfigMapObject> = {
       Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value), 0) +
       Object.values(binaryData).reduce((sum, value) => sum + base64Size(value), 0)
     return [
-      ...(old === undefined ? [] : frozenFields(configMap, old, ['data', 'binaryData'])),
+      ...(old === undefined ? [] : frozenFields(withData(configMap), withData(old), ['data', 'binaryData'])),
       ...checkDataKeys('data', Object.keys(data)),
       ...repeatedKeys(data, binaryData),
       ...checkDataKeys('binaryData', Object.keys(binaryData)),
@@ -21,6 +21,11 @@ export const configMapAdmission: Admission<ConfigMapObject> = {
       ...checkDataSize('[]', size),
     ]
   },
+}
+
+/** Without `data` it is the same as with nothing in it; that is not so of `binaryData`. */
+function withData({ data = {}, ...rest }: ConfigMapObject): ConfigMapObject {
+  return { ...rest, data }
 }
 
 function repeatedKeys(data: Record<string, string>, binaryData: Record<string, string>): FieldError[] {

@@ -7,7 +7,10 @@ export function unchanged(path: string, value: unknown, old: unknown): FieldErro
   return deepEqual(value ?? null, old ?? null) ? [] : [invalid(path, value, 'field is immutable')]
 }
 
-/** For Secrets and ConfigMaps: once `immutable` is set, it stays, and so do these fields. */
+/**
+ * For Secrets and ConfigMaps: once `immutable` is set, it stays, and so do these fields. A map with nothing in it is
+ * another than none.
+ */
 export function frozenFields(
   object: KubernetesObject,
   old: KubernetesObject,
@@ -17,7 +20,7 @@ export function frozenFields(
   const detail = 'field is immutable when `immutable` is set'
   const errors = object.immutable === true ? [] : [forbiddenField('immutable', detail)]
   for (const field of fields) {
-    if (!deepEqual(object[field] ?? {}, old[field] ?? {})) errors.push(forbiddenField(field, detail))
+    if (!deepEqual(object[field], old[field])) errors.push(forbiddenField(field, detail))
   }
   return errors
 }

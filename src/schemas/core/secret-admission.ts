@@ -34,7 +34,7 @@ export const secretAdmission: Admission<SecretObject> = {
     const { data = {}, stringData } = secret
     // What is no map of texts is left for the schema to refuse.
     if (isTextMap(stringData) && isTextMap(data)) {
-      secret.data = { ...data, ...encoded(stringData) }
+      if (Object.keys(stringData).length > 0) secret.data = { ...data, ...encoded(stringData) }
       delete secret.stringData
     }
     secret.type ||= 'Opaque'
