@@ -93,8 +93,7 @@ export function recordUpdate(managers: FieldManagers, update: TrackedUpdate): vo
   if (set.isEmpty) return
   const key = managerKey(identity)
   const fields = set.union(managers.get(key)?.fields ?? FieldSet.empty)
-  // What came through a Scale is written into the books of the whole object, where a real server leaves the time out.
-  managers.set(key, { identity, fields, time: subresource === 'scale' ? undefined : update.time })
+  managers.set(key, { identity, fields, time: update.time })
 }
 
 /** The object without its books, which own nothing and are owned by nobody. */

@@ -27,8 +27,9 @@ import { describeFields, yamlErrors } from './field-validation.ts'
 import { bookedVersions, groupResource, type Resource, zeroValueOf } from './kind.ts'
 import { checkName } from './named.ts'
 import type { EditPatch, Patch, RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
-import { scaleFault, scaleOf, withScale } from './scale.ts'
-import { type ReviseOptions, revise } from './update.ts'
+import { scaleApiVersion, scaleToPatch } from './scale.ts'
+import { decodeScale } from './scale-decoding.ts'
+import { type ReviseOptions, revise, revisedByScale } from './update.ts'
 
 /** The object as a patch sees it: with the head of the URL. */
 function withHead(resource: Resource, object: KubernetesObject): KubernetesObject {
@@ -79,13 +80,49 @@ export async function patch(
         ? invalidObject('', '', '', [invalid('patch', goMapText(change.body), converted ?? message)])
         : refusedPatch(object as unknown as JsonValue, message),
   }
+  if (options.subresource === 'scale') {
+    return patchScale(environment, context, resource, key, change, reviseOptions)
+  }
   return revise(
     environment,
     context,
     resource,
     key,
-    (old) => ({ object: patchedObject(resource, key, old, change, options.subresource) }),
+    (old) => ({ object: patchedObject(resource, key, old, change) }),
     reviseOptions,
+  )
+}
+
+/** A patch of a Scale, which has a type of its own, whatever the kind. */
+function patchScale(
+  environment: Environment,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  change: DocumentPatch,
+  options: ReviseOptions,
+): Promise<WriteOutcome> {
+  const { duplicateFields: _duplicateFields, patchFaults, ...rest } = options
+  return revise(
+    environment,
+    context,
+    resource,
+    key,
+    (old) => {
+      const patchedScale = asObject(patched(resource, scaleToPatch(resource, old), change))
+      const refuse = (message: string) => refusedPatch(patchedScale as unknown as JsonValue, message)
+      const apiVersion = patchedScale.apiVersion ?? scaleApiVersion
+      const kind = patchedScale.kind ?? 'Scale'
+      if (apiVersion !== scaleApiVersion || kind !== 'Scale') {
+        throw refuse(
+          `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:110"`,
+        )
+      }
+      const { scale, warnings } = decodeScale(patchedScale, options, refuse, patchFaults)
+      checkIdentity(scale, key)
+      return { ...revisedByScale(context, resource, old, scale, options), warnings }
+    },
+    rest,
   )
 }
 
@@ -97,14 +134,7 @@ function patchedObject(
   key: ObjectKey,
   old: KubernetesObject,
   change: DocumentPatch,
-  subresource: UpdateOptions['subresource'],
 ): KubernetesObject {
-  if (subresource === 'scale') {
-    const scale = asObject(patched(resource, scaleOf(resource, old), change))
-    const fault = scaleFault(scale)
-    if (fault !== undefined) throw refusedPatch(scale as unknown as JsonValue, fault)
-    return withScale(resource, old, scale)
-  }
   const object = asObject(patched(resource, withHead(resource, old), change))
   if (!object.kind) {
     const text = JSON.stringify(object)

@@ -2,19 +2,25 @@ import { conflict, type StatusError } from '../apimachinery/errors.ts'
 import type { ObjectKey } from '../apimachinery/object.ts'
 import { groupResource, type Kind } from './kind.ts'
 
-/** Where a real server keeps an object, which it tells when a precondition fails. */
-function storagePath({ group, names }: Kind, { namespace, name }: ObjectKey): string {
+/** Where a real server keeps an object, which it tells when a precondition fails; of a dry run below no root. */
+function storagePath({ group, names }: Kind, { namespace, name }: ObjectKey, dryRun: boolean): string {
   const place = group === '' || group === 'coordination.k8s.io' ? names.plural : `${group}/${names.plural}`
-  return `/registry/${place}/${namespace === undefined ? '' : `${namespace}/`}${name}`
+  return `${dryRun ? '' : '/registry'}/${place}/${namespace === undefined ? '' : `${namespace}/`}${name}`
 }
 
 /** 409 where what is to be replaced is not the object that the caller means, in the words of a real server's storage. */
-export function otherIdentity(kind: Kind, key: ObjectKey, wanted: string, found: string): StatusError {
+export function otherIdentity(
+  kind: Kind,
+  key: ObjectKey,
+  wanted: string,
+  found: string,
+  dryRun = false,
+): StatusError {
   const detail = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`
   return conflict(
     groupResource(kind),
     key.name,
-    `StorageError: invalid object, Code: 4, Key: ${storagePath(kind, key)}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
+    `StorageError: invalid object, Code: 4, Key: ${storagePath(kind, key, dryRun)}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
   )
 }
 

@@ -23,7 +23,7 @@ export interface Preparation extends Asked {
   readonly request: AdmissionRequest
   readonly facts: unknown
   readonly uid: string
-  /** Set where the write is a server-side apply, which keeps the books itself. */
+  /** Set where the write is a server-side apply or one of a Scale, which keep the books themselves. */
   readonly managedFields?: readonly ManagedFieldsEntry[] | undefined
   /** Set where the write is a patch or an apply. */
   readonly isPatch?: boolean

@@ -70,10 +70,7 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
       booked,
       draft.metadata.managedFields ?? old.metadata.managedFields,
     )
-  // A Scale that is put in place says nothing of its books, so that they are those of nobody.
-  const ofNobody = request.subresource === 'scale' && !preparation.isPatch
-  if (isUnbookable(draft, old, preparation)) keepBooks(written, [])
-  else keepBooks(written, ofNobody ? books.filter(({ subresource }) => subresource !== 'scale') : books)
+  keepBooks(written, isUnbookable(draft, old, preparation) ? [] : books)
   return {
     object: written,
     warnings: request.subresource === 'status' ? [] : writeWarnings(resource, written, old),

@@ -1,6 +1,6 @@
 import { cloneJson } from '../apimachinery/clone.ts'
+import { badRequest } from '../apimachinery/errors.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
-import { cannotUnmarshal } from '../apimachinery/typed-json.ts'
 import type { Resource, ScaleSubresource } from './kind.ts'
 
 /** `autoscaling/v1` Scale: an object seen as nothing but a number of replicas. */
@@ -27,11 +27,24 @@ function declared(resource: Resource): ScaleSubresource {
   return scale
 }
 
-/** The Scale of an object, with head. */
+/** Where an object says how many replicas it wants. */
+export function replicasPath(resource: Resource): string[] {
+  return segments(declared(resource).specReplicasPath)
+}
+
+/** How many replicas an object asks for; undefined where it says nothing. */
+export function replicasOf(resource: Resource, object: KubernetesObject): unknown {
+  return read(object, declared(resource).specReplicasPath) ?? undefined
+}
+
+/** The Scale of an object, with head. Throws BadRequest where the object asks for no number of replicas. */
 export function scaleOf(resource: Resource, object: KubernetesObject): KubernetesObject {
   const scale = declared(resource)
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
-  const replicas = read(object, scale.specReplicasPath)
+  const replicas = replicasOf(resource, object)
+  if (replicas === undefined) {
+    throw badRequest(`the spec replicas field ${quotedPath(resource)} does not exist`)
+  }
   const selector = scale.labelSelectorPath === undefined ? undefined : read(object, scale.labelSelectorPath)
   return {
     kind: 'Scale',
@@ -52,50 +65,30 @@ export function scaleOf(resource: Resource, object: KubernetesObject): Kubernete
   }
 }
 
-/** Why a typed decoder cannot take a Scale; undefined when it can. */
-export function scaleFault({ spec }: KubernetesObject): string | undefined {
-  if (spec === undefined || spec === null) return undefined
-  if (!isRecord(spec)) return mismatch('Scale.spec', spec, 'v1.ScaleSpec')
-  const { replicas } = spec
-  if (replicas === undefined || replicas === null) return undefined
-  return Number.isInteger(replicas) ? undefined : mismatch('ScaleSpec.spec.replicas', replicas, 'int32')
+/** Stands in a Scale that is to be patched for a number that is not there: a real server's least 32-bit number. */
+const unset = -(2 ** 31)
+
+/** The Scale of an object as a patch sees it. */
+export function scaleToPatch(resource: Resource, object: KubernetesObject): KubernetesObject {
+  if (replicasOf(resource, object) !== undefined) return scaleOf(resource, object)
+  return { ...scaleOf(resource, withReplicas(resource, object, 0)), spec: { replicas: unset } }
 }
 
-function mismatch(field: string, value: unknown, goType: string): string {
-  return cannotUnmarshal(value, `struct field ${field}`, goType)
+/** The number of replicas that a decoded Scale asks for. Throws BadRequest where it still asks for none. */
+export function wantedReplicas(resource: Resource, scale: KubernetesObject): number {
+  const replicas = (scale.spec as { replicas?: number } | undefined)?.replicas ?? 0
+  if (replicas !== unset) return replicas
+  throw badRequest(`the spec replicas field ${quotedPath(resource)} cannot be empty`)
 }
 
-const scaleFields: Readonly<Record<string, readonly string[] | undefined>> = {
-  spec: ['replicas'],
-  status: ['replicas', 'selector'],
-}
-
-/** The paths of fields that a Scale has not. Its metadata is looked at with that of the object. */
-export function unknownScaleFields(scale: KubernetesObject): string[] {
-  return Object.entries(scale).flatMap(([field, value]) => {
-    if (field === 'apiVersion' || field === 'kind' || field === 'metadata') return []
-    const known = scaleFields[field]
-    if (!known) return [field]
-    if (!isRecord(value)) return []
-    return Object.keys(value)
-      .filter((each) => !known.includes(each))
-      .map((each) => `${field}.${each}`)
-  })
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The object with the number of replicas that a Scale (one without `scaleFault`) asks for. */
-export function withScale(
+/** The object with another number of replicas. */
+export function withReplicas(
   resource: Resource,
   object: KubernetesObject,
-  scale: KubernetesObject,
+  replicas: number,
 ): KubernetesObject {
-  const replicas = (scale.spec as { replicas?: number } | null | undefined)?.replicas ?? 0
   const next = cloneJson(object)
-  const path = segments(declared(resource).specReplicasPath)
+  const path = replicasPath(resource)
   const last = path.pop() as string
   let target = next as Record<string, unknown>
   for (const segment of path) {
@@ -103,8 +96,9 @@ export function withScale(
     target = target[segment] as Record<string, unknown>
   }
   target[last] = replicas
-  const { resourceVersion, uid } = scale.metadata ?? {}
-  if (resourceVersion) next.metadata.resourceVersion = resourceVersion
-  if (uid) next.metadata.uid = uid
   return next
+}
+
+function quotedPath(resource: Resource): string {
+  return JSON.stringify(declared(resource).specReplicasPath)
 }

@@ -11,22 +11,42 @@ import type { Resource } from './kind.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /**
- * Why a real server, which has a Go type for this kind, could not decode an object: the first fault in the order of
- * the document, in the words of Go's decoder. Undefined when it could, and for custom resources, which have no type.
- * Metadata is looked at elsewhere; what the schema does not know is none of a decoder's business.
+ * Why a real server, which has a Go type for this kind, could not decode an object: see `typedFault`. Undefined when it
+ * could, and for custom resources, which have no type.
  */
 export function typedDecodingFault(
-  resource: Resource,
+  { kind, definition }: Resource,
   object: KubernetesObject,
 ): TypedDecodingFault | undefined {
-  const { kind, definition } = resource
   if (kind.origin !== 'core') return undefined
-  const names = definition.typeNames ?? {}
+  const { typeNames } = definition
+  return typedFault(
+    { name: kind.names.kind, schema: definition.schema(), ...(typeNames ? { typeNames } : {}) },
+    object,
+  )
+}
+
+/** A kind of which a real server has a Go type. */
+export interface TypedKind {
+  readonly name: string
+  readonly schema: StructuralSchema
+  /** See `KindVersion`. */
+  readonly typeNames?: Readonly<Record<string, string>>
+}
+
+/**
+ * The first fault in the order of the document, in the words of Go's decoder. Metadata is looked at elsewhere; what the
+ * schema does not know is none of a decoder's business.
+ */
+export function typedFault(
+  { name, schema, typeNames }: TypedKind,
+  object: KubernetesObject,
+): TypedDecodingFault | undefined {
   const place = {
-    schema: definition.schema(),
+    schema,
     path: '',
-    struct: kind.names.kind,
-    names: { spec: `${kind.names.kind}Spec`, status: `${kind.names.kind}Status`, ...names },
+    struct: name,
+    names: { spec: `${name}Spec`, status: `${name}Status`, ...typeNames },
     timesAlone: false,
   }
   const fault = decodeStruct(object, place)

@@ -4,10 +4,9 @@ import type { KubernetesObject, ManagedFieldsEntry, ObjectKey } from '../apimach
 import type { StoredRecord } from '../storage/store.ts'
 import { dryRecord, put, remove } from './commit.ts'
 import { admissionRequest, create } from './create.ts'
-import { decodingWarnings } from './document-decoding.ts'
+import { decodingWarnings, withWarnings } from './document-decoding.ts'
 import { doorFor } from './door.ts'
 import type { Environment } from './environment.ts'
-import { checkFields } from './field-validation.ts'
 import { objectKey } from './keys.ts'
 import { groupResource, type Kind, type Resource } from './kind.ts'
 import { isSameButForTimes } from './managed-fields.ts'
@@ -16,15 +15,19 @@ import { otherIdentity } from './precondition.ts'
 import type { Preparation, RefuseFields } from './preparation.ts'
 import { prepareUpdate } from './prepare-update.ts'
 import type { RequestContext, UpdateOptions, WriteOutcome } from './registry.ts'
-import { scaleFault, unknownScaleFields, withScale } from './scale.ts'
+import { wantedReplicas, withReplicas } from './scale.ts'
+import { decodeScale } from './scale-decoding.ts'
+import { scaleBooks } from './scale-ownership.ts'
 import { markSettled } from './settled-object.ts'
 import { currentObject, storedObject } from './stored-object.ts'
 
 /** What an update makes of the object that is there: the full object as if it had been sent. */
 export type Revise = (old: KubernetesObject) => {
   readonly object: KubernetesObject
-  /** Set by a server-side apply, which keeps the books itself. */
+  /** Set where the books are not kept of the object: by a server-side apply, and for a Scale. */
   readonly managedFields?: readonly ManagedFieldsEntry[]
+  /** What is told of the document, where that is none of the kind. */
+  readonly warnings?: readonly string[]
 }
 
 export interface ReviseOptions extends UpdateOptions {
@@ -106,25 +109,39 @@ async function putScale(
   context: RequestContext,
   resource: Resource,
   key: ObjectKey,
-  scale: KubernetesObject,
+  sent: KubernetesObject,
   options: UpdateOptions,
 ): Promise<WriteOutcome> {
-  const refuse = (detail: string) =>
-    badRequest(`Scale in version "v1" cannot be handled as a Scale: ${detail}`)
-  const fault = scaleFault(scale)
-  if (fault !== undefined) throw refuse(fault)
-  const warnings = checkFields(options, unknownScaleFields(scale), refuse)
+  const { scale, warnings } = decodeScale(sent, options, (detail) =>
+    badRequest(`Scale in version "v1" cannot be handled as a Scale: ${detail}`),
+  )
   checkNameOf(scale, key, () => warnings)
   const { duplicateFields: _duplicateFields, duplicateKeys: _duplicateKeys, ...rest } = options
-  const outcome = await revise(
+  const { uid } = scale.metadata
+  return revise(
     environment,
     context,
     resource,
     key,
-    (old) => ({ object: withScale(resource, old, scale) }),
-    rest,
+    (old) => ({ ...revisedByScale(context, resource, old, scale, options), warnings }),
+    { ...rest, ...(uid ? { uid } : {}) },
   )
-  return { ...outcome, warnings: [...warnings, ...outcome.warnings] }
+}
+
+/** What a decoded Scale makes of its object. */
+export function revisedByScale(
+  context: RequestContext,
+  resource: Resource,
+  old: KubernetesObject,
+  scale: KubernetesObject,
+  options: UpdateOptions,
+): ReturnType<Revise> {
+  const object = withReplicas(resource, old, wantedReplicas(resource, scale))
+  const { resourceVersion } = scale.metadata
+  if (resourceVersion) object.metadata.resourceVersion = resourceVersion
+  const manager = options.fieldManager ?? context.user.name
+  const { apiVersion } = scale
+  return { object, managedFields: scaleBooks({ resource, before: old, after: object, manager, apiVersion }) }
 }
 
 /**
@@ -177,11 +194,13 @@ export async function revise(
     const old = currentObject(kind, current)
     door.check(key, old)
     if (options.uid !== undefined && options.uid !== old.metadata.uid) {
-      throw refused(otherIdentity(kind, key, options.uid, old.metadata.uid ?? ''))
+      throw refused(otherIdentity(kind, key, options.uid, old.metadata.uid ?? '', options.dryRun))
     }
     const shown = resource.conversion ? resource.conversion.fromStored(old) : old
     const revised = reviseObject(shown)
-    const prepared = prepareUpdate(revised.object, old, { ...base, managedFields: revised.managedFields })
+    const prepare = () =>
+      prepareUpdate(revised.object, old, { ...base, managedFields: revised.managedFields })
+    const prepared = revised.warnings ? withWarnings(revised.warnings, prepare) : prepare()
     warnings = prepared.warnings
     const { apiVersion: _apiVersion, kind: _kind, ...next } = prepared.object
     if (options.dryRun) {

@@ -18,6 +18,8 @@ export interface ExpectedBody {
   readonly kind: string
   /** A kind that a real server has compiled in: may come in protobuf, and without a head. */
   readonly compiledIn: boolean
+  /** Whether what the body leaves out of its head stays out. Default: it is filled in. */
+  readonly keepsHead?: boolean
 }
 
 const jsonType = 'application/json'
@@ -29,8 +31,13 @@ export function expectedOf({ kind, apiVersion }: Resource): ExpectedBody {
   return { apiVersion, kind: kind.names.kind, compiledIn: kind.origin === 'core' }
 }
 
-/** What is sent to the `scale` of any kind. */
-export const expectedScale: ExpectedBody = { apiVersion: scaleApiVersion, kind: 'Scale', compiledIn: true }
+/** What is sent to the `scale` of any kind. Its books depend on what it says of itself. */
+export const expectedScale: ExpectedBody = {
+  apiVersion: scaleApiVersion,
+  kind: 'Scale',
+  compiledIn: true,
+  keepsHead: true,
+}
 
 /** The type of a Content-Type header without its parameters, in lower case. */
 export function mediaType(contentType: string | undefined): string {
@@ -130,7 +137,8 @@ function asObject(expected: ExpectedBody, value: unknown, bytes: Buffer): Kubern
     )
   }
   if (kind !== expected.kind) throw wrongKind(expected, kind, metadata?.name)
-  return { ...value, apiVersion, kind, metadata: { ...metadata } } as unknown as KubernetesObject
+  const head = expected.keepsHead ? {} : { apiVersion, kind }
+  return { ...value, ...head, metadata: { ...metadata } } as unknown as KubernetesObject
 }
 
 /** What Go's decoder says when it looks for the head of what is no object. */

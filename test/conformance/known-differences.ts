@@ -4,6 +4,8 @@ const wrongKind =
   'a real server goes on to validate the object as one of the kind of the URL, without its defaults'
 const protobufStatus = 'a real server writes the refusal in protobuf; errors are always JSON here'
 const lostScale = 'a real server trips over a type that it has not registered; the fault is told here'
+const sameScale =
+  'a real server moves the replicas to books of their own without a time, and forgets them with the next write'
 const afterNull = 'follows from a null that a real server took a few steps earlier'
 const quickCollector =
   'our garbage collector is done with the foreground deletion before the next request comes'
@@ -101,14 +103,25 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
       'a real server does not look at the method; 405 says that nothing is deleted',
   },
   'writes that change nothing': {
-    'a scale to the same is heard':
-      'a real server moves the replicas to books of their own without a time, and forgets them with the next write',
+    'a scale to the same is heard': sameScale,
   },
   'typed maps': {
     'a JSON patch of the kind': claimed,
     'a JSON patch of the head': claimed,
     'a JSON patch of everything': claimed,
     'an apply to the wrong type': faultOfTheCaller,
+  },
+  scales: {
+    ...Object.fromEntries(
+      [6, 9, 11, 46, 49, 50].flatMap((part) => [
+        [`what is left of part-${part}`, sameScale],
+        [`part-${part} is changed later`, sameScale],
+      ]),
+    ),
+    'its scale': faultOfTheCaller,
+    'in place with labels of the wrong type': lostScale,
+    'in place with a status of the wrong type': lostScale,
+    'in place with more than fits': lostScale,
   },
   secrets: {
     'apply of values of the wrong type': faultOfTheCaller,

@@ -18,6 +18,7 @@ import { patchStory } from './stories/patch.ts'
 import { reviewStory } from './stories/reviews.ts'
 import { revisionStory } from './stories/revisions.ts'
 import { ruleFaultsStory } from './stories/rule-faults.ts'
+import { scaleStory } from './stories/scales.ts'
 import { secretStory } from './stories/secrets.ts'
 import { typedStory } from './stories/typed-maps.ts'
 import { updateStory } from './stories/update.ts'
@@ -33,6 +34,7 @@ export const stories: readonly Story[] = [
   namespaceStory,
   sameStory,
   typedStory,
+  scaleStory,
   secretStory,
   immutableStory,
   leaseStory,
