@@ -81,6 +81,8 @@ export function createClient(options: ClientOptions): Client {
     guard?.()
     try {
       const edited = (newest: KubernetesObject) => {
+        // Nobody has written in between, mostly.
+        if (newest.metadata === current.metadata) return draft
         const next = draftOf(newest as T, subresource)
         change(next)
         return next

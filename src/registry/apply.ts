@@ -193,7 +193,7 @@ function keepOwn(managers: FieldManagers, key: string, time: string | undefined)
   if (own === undefined) return
   const fields = withoutUnowned(own.fields)
   if (fields.isEmpty) managers.delete(key)
-  else managers.set(key, { ...own, fields, time })
+  else managers.set(key, { identity: own.identity, fields, time })
 }
 
 /** What others own of `changed`, by manager and then by place. */

@@ -6,6 +6,7 @@ import type { StructuralSchema } from './structural-schema.ts'
  * Fills in defaults, in place: for missing fields, and for nulls where null is no value. Defaults of nested fields
  * apply inside of what an outer default put there. A null that is neither allowed nor defaulted is dropped, as a real
  * server does while decoding. `apiVersion`, `kind` and `metadata` of the object, and of embedded ones, stay untouched.
+ * What is frozen is shared with an object that has its defaults already, and is not looked into.
  */
 export function applyDefaults(schema: StructuralSchema, object: Readonly<Record<string, unknown>>): void {
   defaulterOf(schema, true)(object)
@@ -68,7 +69,7 @@ function compileDefaulter(schema: StructuralSchema, hasHead: boolean): Defaulter
   const rest = typeof additionalProperties === 'object' ? memberOf('', additionalProperties) : undefined
   const item = items ? memberOf('', items) : undefined
   return (value) => {
-    if (typeof value !== 'object' || value === null) return
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
     if (Array.isArray(value)) {
       if (item) for (let index = 0; index < value.length; index++) settleItem(value, index, item)
       return

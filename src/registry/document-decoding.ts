@@ -1,6 +1,6 @@
 import { cloneJson } from '../apimachinery/clone.ts'
 import { StatusError } from '../apimachinery/errors.ts'
-import type { KubernetesObject } from '../apimachinery/object.ts'
+import type { KubernetesObject, ObjectMeta } from '../apimachinery/object.ts'
 import { embeddedMetadataFault } from './embedded-resource.ts'
 import { checkFields, undecodable } from './field-validation.ts'
 import type { Resource } from './kind.ts'
@@ -24,7 +24,7 @@ export function decode(
   const draft = copyChanged(sent, old, resource)
   const refuse = (message: string, converted?: string) =>
     preparation.refuseFields?.(message, sent, converted) ?? undecodable(resource, message)
-  const { unknown, fault: metadataFault } = decodedMetadata(draft, resource)
+  const { unknown, fault: metadataFault } = decodedMetadata(draft, resource, old?.metadata)
   const typeFault = typedDecodingFault(resource, draft)
   const fault = typeFault?.isTime ? typeFault : (metadataFault ?? typeFault)
   if (fault !== undefined) throw refuse(fault.message, fault.converted)
@@ -51,9 +51,10 @@ export function decode(
 function decodedMetadata(
   draft: KubernetesObject,
   { kind }: Resource,
+  old: ObjectMeta | undefined,
 ): { unknown: string[]; fault?: MetadataTypeError } {
   try {
-    return { unknown: decodeObjectMeta(draft, kind.origin === 'custom') }
+    return { unknown: decodeObjectMeta(draft, kind.origin === 'custom', old) }
   } catch (error) {
     if (error instanceof MetadataTypeError) return { unknown: [], fault: error }
     throw error

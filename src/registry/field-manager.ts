@@ -1,5 +1,6 @@
 import { compareText, fieldPath, PathElementError } from '../apimachinery/field-path.ts'
 import { type FieldNode, FieldSet } from '../apimachinery/field-set.ts'
+import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { ManagedFieldsEntry } from '../apimachinery/object.ts'
 
 /** One line of the books: what a manager set by one operation, under one spelling, through one subresource. */
@@ -7,6 +8,8 @@ export interface FieldManager {
   readonly identity: ManagerIdentity
   readonly fields: FieldSet
   readonly time: string | undefined
+  /** The line as it is stored, where it is just that. */
+  readonly entry?: ManagedFieldsEntry
 }
 
 /** Appliers are the same whatever version they apply; updaters are told apart by it. */
@@ -42,16 +45,38 @@ export function setManager(managers: FieldManagers, manager: FieldManager): void
   managers.set(managerKey(manager.identity), manager)
 }
 
+interface KeyedManager {
+  readonly key: string
+  readonly manager: FieldManager
+}
+
+/** What stored entries say. They outlive the object that they came with: a write takes over those of others. */
+const stored = new WeakMap<ManagedFieldsEntry, KeyedManager>()
+
 /** Reads entries that we wrote: their trees are canonical, so nothing is looked into. */
 export function readStoredManagers(entries: readonly ManagedFieldsEntry[]): FieldManagers {
-  return read(entries, (entry) => FieldSet.ofNode(entry.fieldsV1 as FieldNode | undefined))
+  const managers: FieldManagers = new Map()
+  for (const entry of entries) {
+    const { key, manager } = getOrInsert(stored, entry, () => {
+      const identity = identityOf(entry)
+      const fields = FieldSet.ofNode(entry.fieldsV1 as FieldNode | undefined)
+      return { key: managerKey(identity), manager: { identity, fields, time: entry.time, entry } }
+    })
+    managers.set(key, manager)
+  }
+  return managers
 }
 
 /** Reads entries that a client sent; undefined when they are not to be read, which a real server ignores. */
 export function readSentManagers(entries: readonly ManagedFieldsEntry[]): FieldManagers | undefined {
   if (!entries.every(isComplete)) return undefined
   try {
-    return read(entries, (entry) => FieldSet.fromFieldsV1(entry.fieldsV1))
+    const managers: FieldManagers = new Map()
+    for (const entry of entries) {
+      const fields = FieldSet.fromFieldsV1(entry.fieldsV1)
+      setManager(managers, { identity: identityOf(entry), fields, time: entry.time })
+    }
+    return managers
   } catch (error) {
     if (error instanceof PathElementError) return undefined
     throw error
@@ -63,26 +88,22 @@ function isComplete(entry: ManagedFieldsEntry): boolean {
   return operation && Boolean(entry.apiVersion) && entry.fieldsType === 'FieldsV1'
 }
 
-function read(
-  entries: readonly ManagedFieldsEntry[],
-  fieldsOf: (entry: ManagedFieldsEntry) => FieldSet,
-): FieldManagers {
-  const managers: FieldManagers = new Map()
-  for (const entry of entries) {
-    const identity: ManagerIdentity = {
-      manager: entry.manager ?? '',
-      operation: entry.operation ?? 'Update',
-      apiVersion: entry.apiVersion ?? '',
-      subresource: entry.subresource ?? '',
-    }
-    setManager(managers, { identity, fields: fieldsOf(entry), time: entry.time })
+function identityOf({ manager, operation, apiVersion, subresource }: ManagedFieldsEntry): ManagerIdentity {
+  return {
+    manager: manager ?? '',
+    operation: operation ?? 'Update',
+    apiVersion: apiVersion ?? '',
+    subresource: subresource ?? '',
   }
-  return managers
 }
 
 /** The entries as objects carry them: appliers first, then by time, name, version and subresource. */
 export function writeManagers(managers: FieldManagers): ManagedFieldsEntry[] {
-  return [...managers.values()].sort(compareManagers).map(({ identity, fields, time }) => ({
+  return [...managers.values()].sort(compareManagers).map((manager) => manager.entry ?? entryOf(manager))
+}
+
+function entryOf({ identity, fields, time }: FieldManager): ManagedFieldsEntry {
+  return {
     ...(identity.manager === '' ? {} : { manager: identity.manager }),
     operation: identity.operation,
     apiVersion: identity.apiVersion,
@@ -90,7 +111,7 @@ export function writeManagers(managers: FieldManagers): ManagedFieldsEntry[] {
     fieldsType: 'FieldsV1',
     fieldsV1: fields.toFieldsV1(),
     ...(identity.subresource === '' ? {} : { subresource: identity.subresource }),
-  }))
+  }
 }
 
 function compareManagers(left: FieldManager, right: FieldManager): number {

@@ -3,6 +3,7 @@ import { FieldSet } from '../apimachinery/field-set.ts'
 import type { JsonObject, KubernetesObject, ManagedFieldsEntry } from '../apimachinery/object.ts'
 import {
   capUpdateManagers,
+  type FieldManager,
   type FieldManagers,
   type ManagerIdentity,
   managerKey,
@@ -114,8 +115,12 @@ export function reconcileManagers(
       continue
     }
     const fields = reconcileFieldSet(type, manager.fields)
-    if (fields !== manager.fields) managers.set(key, { ...manager, fields })
+    if (fields !== manager.fields) managers.set(key, withFields(manager, fields))
   }
+}
+
+function withFields({ identity, time }: FieldManager, fields: FieldSet): FieldManager {
+  return { identity, fields, time }
 }
 
 export function withoutReset(comparison: Comparison, reset: FieldSet): Comparison {
@@ -135,7 +140,7 @@ export function disown(managers: FieldManagers, changes: Comparison, except?: st
   for (const [key, manager] of managers) {
     const fields = key === except ? manager.fields : manager.fields.difference(gone)
     if (fields.isEmpty) managers.delete(key)
-    else if (fields !== manager.fields) managers.set(key, { ...manager, fields })
+    else if (fields !== manager.fields) managers.set(key, withFields(manager, fields))
   }
 }
 
@@ -144,12 +149,15 @@ export function disown(managers: FieldManagers, changes: Comparison, except?: st
  * times: it changed nothing. `resourceVersion` has to be the same in both.
  */
 export function isSameButForTimes(before: KubernetesObject, after: KubernetesObject): boolean {
+  const { managedFields: olds = [] } = before.metadata
+  const { managedFields: news = [] } = after.metadata
   return (
-    deepEqual(timeless(before.metadata.managedFields), timeless(after.metadata.managedFields)) &&
+    olds.length === news.length &&
+    olds.every((old, index) => isSameButForTime(old, news[index] as ManagedFieldsEntry)) &&
     deepEqual(withoutBooks(before), withoutBooks(after))
   )
 }
 
-function timeless(entries: readonly ManagedFieldsEntry[] | undefined): Omit<ManagedFieldsEntry, 'time'>[] {
-  return (entries ?? []).map(({ time: _time, ...entry }) => entry)
+function isSameButForTime(before: ManagedFieldsEntry, after: ManagedFieldsEntry): boolean {
+  return before === after || deepEqual({ ...before, time: undefined }, { ...after, time: undefined })
 }

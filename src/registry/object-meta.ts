@@ -133,11 +133,12 @@ function decodeTime(value: unknown, path: string): string | undefined {
 /**
  * Makes `object.metadata` what a typed decoder would make of it, in place. Returns the paths of unknown fields.
  * Throws `MetadataTypeError` for values of the wrong type. Of a custom resource a real server decodes the metadata
- * apart, and its messages do not say where that was.
+ * apart, and its messages do not say where that was. What is the very value of `old`, metadata that was decoded before,
+ * is not looked into.
  */
-export function decodeObjectMeta(object: KubernetesObject, isCustom: boolean): string[] {
+export function decodeObjectMeta(object: KubernetesObject, isCustom: boolean, old?: ObjectMeta): string[] {
   try {
-    return decodeMetadata(object)
+    return decodeMetadata(object, old)
   } catch (error) {
     if (!isCustom || !(error instanceof MetadataTypeError)) throw error
     throw new MetadataTypeError(
@@ -148,7 +149,7 @@ export function decodeObjectMeta(object: KubernetesObject, isCustom: boolean): s
   }
 }
 
-function decodeMetadata(object: KubernetesObject): string[] {
+function decodeMetadata(object: KubernetesObject, old: ObjectMeta | undefined): string[] {
   const unknown: string[] = []
   const given: unknown = object.metadata ?? {}
   if (!isRecord(given)) throw mismatch(given, 'ObjectMeta', 'metadata', 'v1.ObjectMeta')
@@ -158,6 +159,7 @@ function decodeMetadata(object: KubernetesObject): string[] {
     const shape = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (shape === undefined) unknown.push(path)
     else if (value === null || key === 'selfLink') continue
+    else if (value === old?.[key as keyof ObjectMeta]) metadata[key] = value
     else if (key.endsWith('Timestamp')) {
       const time = decodeTime(value, path)
       if (time !== undefined) metadata[key] = time

@@ -50,15 +50,17 @@ export function metadataFaults(
   old: ObjectMeta,
 ): FieldError[] {
   const namespaced = kind.scope === 'Namespaced'
-  const whole = () =>
-    validateMetadataForCreate(metadata, { nameFormat: kind.nameFormat ?? 'subdomain', namespaced })
-  const update = () => validateMetadataForUpdate(metadata, old)
+  const whole = validateMetadataForCreate(metadata, {
+    nameFormat: kind.nameFormat ?? 'subdomain',
+    namespaced,
+  })
+  const update = validateMetadataForUpdate(metadata, old)
   const checks = definition.metadataChecks ?? ['update']
-  const domains = () => (checks.includes('domains') ? validateFinalizerDomains(metadata.finalizers) : [])
+  const domains = checks.includes('domains') ? validateFinalizerDomains(metadata.finalizers) : []
   return [
-    ...whole(),
-    ...update(),
-    ...(checks.includes('whole') ? [...whole(), ...domains()] : []),
-    ...(checks.includes('update') ? [...update(), ...domains()] : []),
+    ...whole,
+    ...update,
+    ...(checks.includes('whole') ? [...whole, ...domains] : []),
+    ...(checks.includes('update') ? [...update, ...domains] : []),
   ]
 }

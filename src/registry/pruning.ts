@@ -4,6 +4,7 @@ import type { StructuralSchema } from './structural-schema.ts'
  * Drops the fields that the schema does not know, in place, and returns their paths, sorted: `spec.foo`,
  * `spec.items[0].bar`. `x-kubernetes-preserve-unknown-fields` keeps what is unknown at its level (known fields below it
  * are pruned all the same); `apiVersion`, `kind` and `metadata` of the object and of embedded ones are always known.
+ * What is frozen is shared with an object that has been pruned already, and is not looked into.
  */
 export function prune(schema: StructuralSchema, object: Readonly<Record<string, unknown>>): string[] {
   const unknown: string[] = []
@@ -67,7 +68,7 @@ function compilePruner(schema: StructuralSchema, hasHead: boolean): Pruner {
         : undefined
   const item = schema.items ? prunerOf(schema.items, false) : preserves ? undefined : pruneEverything
   return (value, path, unknown) => {
-    if (typeof value !== 'object' || value === null) return
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
     if (Array.isArray(value)) {
       if (!item) return
       for (let index = 0; index < value.length; index++) {

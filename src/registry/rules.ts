@@ -215,6 +215,8 @@ function runRules(
       continue
     }
     if (compiled.usesOldSelf && old == null && !rule.optionalOldSelf) continue
+    // A part shared with what is stored was found to hold when that was written.
+    if (value === old && typeof value === 'object' && !compiled.usesOldSelf) continue
     const values = valuesOf(rule, self(), old == null ? undefined : oldSelf())
     const outcome = compiled.program(values, Math.min(costPerRun, run.budget))
     if (outcome.exceeded) {

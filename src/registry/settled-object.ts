@@ -22,27 +22,50 @@ export function markSettled(resource: Resource, object: KubernetesObject): void 
 }
 
 /**
- * A copy of `value` to work on. Where it is part of `old`, and `old` is settled under the resource's schema, that part is
- * shared: it is frozen, and nobody has a reason to change it.
+ * A copy of `value` to work on. What is in it as it is in `old`, where `old` is settled under the resource's schema, is
+ * not copied but shared with it: that is frozen, and nobody has a reason to change it. The object itself is always new.
  */
-export function copyChanged<T>(value: T, old: KubernetesObject | undefined, resource: Resource): T {
+export function copyChanged<T extends object>(
+  value: T,
+  old: KubernetesObject | undefined,
+  resource: Resource,
+): T {
   if (!old || schemas.get(old) !== resource.definition.schema()) return cloneJson(value)
-  return copyUnless(value, old) as T
+  const copy = sharing(value, old)
+  return copy === old ? { ...(copy as T) } : (copy as T)
 }
 
-function copyUnless(value: unknown, old: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
+/** `old` where `value` says the same; otherwise a copy that shares what is the same. */
+function sharing(value: unknown, old: unknown): unknown {
+  if (value === old || typeof value !== 'object' || value === null) return value
   if (typeof old !== 'object' || old === null) return cloneJson(value)
-  if (Array.isArray(value)) {
-    const items: readonly unknown[] = Array.isArray(old) ? old : []
-    return value.map((item, index) => (item === items[index] ? item : copyUnless(item, items[index])))
-  }
-  if (Object.hasOwn(value, '__proto__')) return cloneJson(value)
+  if (Array.isArray(value)) return Array.isArray(old) ? sharingItems(value, old) : cloneJson(value)
+  if (Array.isArray(old) || Object.hasOwn(value, '__proto__')) return cloneJson(value)
+  return sharingFields(value as Record<string, unknown>, old as Record<string, unknown>)
+}
+
+function sharingItems(values: readonly unknown[], olds: readonly unknown[]): readonly unknown[] {
+  let same = values.length === olds.length
+  const copy = values.map((value, index) => {
+    const item = sharing(value, olds[index])
+    same &&= item === olds[index]
+    return item
+  })
+  return same ? olds : copy
+}
+
+function sharingFields(
+  values: Readonly<Record<string, unknown>>,
+  olds: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const copy: Record<string, unknown> = {}
-  for (const name of Object.keys(value)) {
-    const member = (value as Record<string, unknown>)[name]
-    const before = (old as Record<string, unknown>)[name]
-    copy[name] = member === before ? member : copyUnless(member, before)
+  const names = Object.keys(values)
+  let same = names.length === Object.keys(olds).length
+  for (const name of names) {
+    const before = olds[name]
+    const member = sharing(values[name], before)
+    copy[name] = member
+    same &&= member === before && member !== undefined
   }
-  return copy
+  return same ? olds : copy
 }

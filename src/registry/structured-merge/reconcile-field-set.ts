@@ -6,6 +6,7 @@ import {
   leafNode,
   markMember,
 } from '../../apimachinery/field-set.ts'
+import { getOrInsert } from '../../apimachinery/get-or-insert.ts'
 import type { MergeType } from './merge-type.ts'
 
 /**
@@ -13,10 +14,17 @@ import type { MergeType } from './merge-type.ts'
  * parts of it owns the whole. Returns the same set when nothing changes.
  */
 export function reconcileFieldSet(type: MergeType, fields: FieldSet): FieldSet {
+  const known = getOrInsert(fitting, type, () => new WeakSet<FieldSet>())
+  if (known.has(fields)) return fields
   const root = fields.toFieldsV1() as FieldNode
   const next = reconcileBelow(type, root)
-  return next === root ? fields : FieldSet.ofNode(next)
+  if (next !== root) return FieldSet.ofNode(next)
+  known.add(fields)
+  return fields
 }
+
+/** Sets that were found to fit a type: those of others come with every write of an object. */
+const fitting = new WeakMap<MergeType, WeakSet<FieldSet>>()
 
 function reconcileBelow(type: MergeType, children: FieldNode): FieldNode {
   const { map, scalar, list } = type
