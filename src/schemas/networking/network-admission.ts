@@ -68,6 +68,7 @@ function checkRemovedRanges(
   used: readonly UsedBlock[],
 ): FieldError[] {
   return ipFamilies.flatMap((family) => {
+    if (hasFamily(old, family) && !hasFamily(network, family)) return checkRemovedFamily(family, used)
     const before = rangesInForce(old, family)
     const after = rangesInForce(network, family)
     return used.flatMap(({ subnet, block }) => {
@@ -79,6 +80,20 @@ function checkRemovedRanges(
       return [forbiddenField(path, detail)]
     })
   })
+}
+
+/** Blocks in use of a family that the network is no longer to have. */
+function checkRemovedFamily(family: IpFamily, used: readonly UsedBlock[]): FieldError[] {
+  return used
+    .filter(({ block }) => `IPv${block.address.family}` === family)
+    .map(({ subnet, block }) => {
+      const detail = `${family} is in use by Subnet "${subnet}" (${formatIpNetwork(block)}) and cannot be taken away`
+      return forbiddenField('spec.ipFamilies', detail)
+    })
+}
+
+function hasFamily({ spec }: NetworkObject, family: IpFamily): boolean {
+  return (spec.ipFamilies ?? ['IPv4']).includes(family)
 }
 
 /** What a network names, and otherwise what it was given. */

@@ -130,6 +130,17 @@ describe('a range in use', () => {
     expect((await admit(Network, wider, around('172.17.0.0'), old)).faults).toEqual([])
   })
 
+  it('keeps its family, and the subnet is named', async () => {
+    const old = network({})
+    const six = { ...network({}), spec: { ...network({}).spec, ipFamilies: ['IPv6' as const] } }
+    expect((await admit(Network, six, around('10.128.0.0'), old)).faults).toEqual([
+      'spec.ipFamilies: Forbidden: IPv4 is in use by Subnet "default-a-0" (10.128.0.0/20) and cannot be taken away',
+    ])
+    expect((await admit(Network, six, around('10.128.0.0', 'other'), old)).faults).toEqual([])
+    const both = { ...six, spec: { ...six.spec, ipFamilies: ['IPv6' as const, 'IPv4' as const] } }
+    expect((await admit(Network, both, around('10.128.0.0'), old)).faults).toEqual([])
+  })
+
   it('of another network is none of its business', async () => {
     const old = network({ ipv4Ranges: ['172.17.0.0/16'] })
     expect((await admit(Network, network(), around('172.17.0.0', 'other'), old)).faults).toEqual([])
