@@ -9,6 +9,7 @@ import {
   refersTo,
 } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext } from '../../controller-runtime/reconciler.ts'
+import { Instance } from '../../schemas/compute/instance.ts'
 import type { NetworkInterface } from '../../schemas/compute/network-interface.ts'
 import { WorkloadDeployment } from '../../schemas/compute/workload-deployment.ts'
 import type { IpFamily } from '../../schemas/networking/ip-family.ts'
@@ -18,41 +19,77 @@ import { NetworkContext, type NetworkContextObject } from '../../schemas/network
 import type { LocationReference } from '../../schemas/networking/references.ts'
 import { Subnet } from '../../schemas/networking/subnet.ts'
 import { SubnetClaim, type SubnetClaimObject } from '../../schemas/networking/subnet-claim.ts'
+import {
+  automaticClaim,
+  isAutomatic,
+  isSameRequest,
+  type SpecifiedContext,
+} from '../networking/automatic-claim.ts'
 import { ipFamiliesOf } from '../networking/ipam-ranges.ts'
-import { privateSubnetClass, sameLocation, subnetClaimName } from '../networking/names.ts'
+import { privateSubnetClass, sameLocation } from '../networking/names.ts'
 import type { SpecifiedDeployment } from './specified-deployment.ts'
 
-/** Whether the instances of a deployment have the networks that they need, and if not, what is missing. */
-export type NetworkReadiness = { readonly ready: true } | { readonly ready: false; readonly message: string }
+/**
+ * Whether the instances of a deployment have the networks that they need, and if not, what is missing. A conflict is what
+ * does not pass by itself: somebody has made an object of a name that is needed.
+ */
+export type NetworkReadiness =
+  | { readonly ready: true }
+  | { readonly ready: false; readonly message: string; readonly conflict?: NetworkConflict }
+
+export type NetworkConflict = 'NetworkBindingNameConflict' | 'SubnetClaimNameConflict'
 
 const ready: NetworkReadiness = { ready: true }
-const notReady = (message: string): NetworkReadiness => ({ ready: false, message })
+const notReady = (message: string, conflict?: NetworkConflict): NetworkReadiness => ({
+  ready: false,
+  message,
+  ...(conflict ? { conflict } : {}),
+})
+
+/** The binding of an interface, where there is one that is as it should be; `inTheWay`: one of its name that is not ours. */
+export interface InterfaceBinding {
+  readonly binding?: NetworkBindingObject | undefined
+  readonly inTheWay?: string
+}
 
 export function bindingName(deployment: string, interfaceIndex: number): string {
   return `${deployment}-net-${interfaceIndex}`
 }
 
-/** Whose binding it is: of the deployment that controls it or, without one, of the one that its name tells. */
+/** Whom a binding concerns: the deployment that controls it, and the one that its name tells, in whose way it may be. */
 export function boundDeployments({ metadata }: NetworkBindingObject): ObjectKey[] {
   const { namespace, name } = metadata
   const controller = controllerOf({ metadata })
-  if (controller)
-    return refersTo(controller, WorkloadDeployment) ? [{ namespace, name: controller.name }] : []
+  const names = new Set<string>()
+  if (controller && refersTo(controller, WorkloadDeployment)) names.add(controller.name)
   const match = /^(.+)-net-\d+$/.exec(name)
-  return match ? [{ namespace, name: match[1] as string }] : []
+  if (match) names.add(match[1] as string)
+  return [...names].map((each) => ({ namespace, name: each }))
 }
 
-/** Sees that every interface of the template has its binding; undefined where there is none yet that is as it should be. */
+/** Sees that every interface of the template has its binding. */
 export async function ensureBindings(
   deployment: SpecifiedDeployment,
   location: LocationReference,
   context: ReconcileContext,
-): Promise<(NetworkBindingObject | undefined)[]> {
-  const bindings: (NetworkBindingObject | undefined)[] = []
+): Promise<InterfaceBinding[]> {
+  const bindings: InterfaceBinding[] = []
   for (const [index, networkInterface] of deployment.spec.template.spec.networkInterfaces.entries()) {
     bindings.push(await ensureBinding(deployment, location, index, networkInterface, context))
   }
   return bindings
+}
+
+/** Where a deployment has settled: where its networks are or, without any, its instances. */
+export async function settledLocation(
+  { metadata }: SpecifiedDeployment,
+  client: Client,
+): Promise<LocationReference | undefined> {
+  const { namespace = '', name, uid = '' } = metadata
+  const binding = await client.get(NetworkBinding, { namespace, name: bindingName(name, 0) })
+  if (binding && isControlledBy(binding, { metadata })) return binding.spec.location
+  const [instance] = await client.list(Instance, { namespace, owner: uid })
+  return instance?.spec?.location
 }
 
 /** Deletes the bindings of interfaces that the template no longer has. */
@@ -69,11 +106,17 @@ export async function removeSurplusBindings(
 
 /** Sees that every binding has its network in the location: context, claims, subnets. */
 export async function reconcileNetworks(
-  bindings: readonly (NetworkBindingObject | undefined)[],
+  bindings: readonly InterfaceBinding[],
   location: LocationReference,
   client: Client,
 ): Promise<NetworkReadiness> {
-  for (const binding of bindings) {
+  for (const { binding, inTheWay } of bindings) {
+    if (inTheWay !== undefined) {
+      return notReady(
+        `Network binding ${inTheWay} exists and does not belong to this deployment`,
+        'NetworkBindingNameConflict',
+      )
+    }
     const contextRef = binding?.status?.networkContextRef
     if (!binding || !contextRef || !isTrue(binding.status?.conditions, 'Ready')) {
       const message = findCondition(binding?.status?.conditions, 'Ready')?.message
@@ -97,7 +140,7 @@ async function ensureBinding(
   index: number,
   { network }: NetworkInterface,
   { client, events }: ReconcileContext,
-): Promise<NetworkBindingObject | undefined> {
+): Promise<InterfaceBinding> {
   const { namespace = '' } = deployment.metadata
   const name = bindingName(deployment.metadata.name, index)
   const binding = await client.get(NetworkBinding, { namespace, name })
@@ -110,21 +153,23 @@ async function ensureBinding(
     })
     const about = { kind: WorkloadDeployment, object: deployment }
     events.record(about, 'Normal', 'NetworkBindingCreated', `Created network binding ${name}`)
-    return created
+    return { binding: created }
   }
   const fits =
     binding.spec.network.name === network.name &&
     (binding.spec.network.namespace ?? namespace) === (network.namespace ?? namespace) &&
     sameLocation(binding.spec.location, location)
   if (!isControlledBy(binding, deployment)) {
-    if (!fits || controllerOf(binding)) return undefined
+    const controller = controllerOf(binding)
+    if (controller || !fits) return leavesSoon(binding, deployment) ? {} : { inTheWay: name }
     // Somebody has torn it loose.
-    return client.change(NetworkBinding, { namespace, name }, ({ metadata }) => {
+    const restored = await client.change(NetworkBinding, { namespace, name }, ({ metadata }) => {
       const references = metadata.ownerReferences ?? []
       metadata.ownerReferences = [...references, ownerReference(WorkloadDeployment, deployment)]
     })
+    return { binding: restored }
   }
-  if (fits) return binding
+  if (fits) return { binding }
   // The template names another network by now. A binding is made for good, so that it has to make room for another one.
   if (binding.metadata.deletionTimestamp === undefined) {
     await client.delete(
@@ -133,7 +178,18 @@ async function ensureBinding(
       { preconditions: { uid: binding.metadata.uid ?? '' } },
     )
   }
-  return undefined
+  return {}
+}
+
+/** True for a binding on its way out, or of an earlier deployment of the same name, which it will follow. */
+function leavesSoon(binding: NetworkBindingObject, deployment: SpecifiedDeployment): boolean {
+  if (binding.metadata.deletionTimestamp !== undefined) return true
+  const controller = controllerOf(binding)
+  return (
+    controller !== undefined &&
+    refersTo(controller, WorkloadDeployment) &&
+    controller.name === deployment.metadata.name
+  )
 }
 
 /** Sees that the context has a subnet of each family of its network, by claims of its own or as a user has made them. */
@@ -143,15 +199,18 @@ async function ensureSubnets(
   client: Client,
 ): Promise<NetworkReadiness> {
   const { namespace = '', name, uid = '' } = networkContext.metadata
-  const network = await client.get(Network, { namespace, name: networkContext.spec?.network.name ?? '' })
-  if (!network) return notReady(`Waiting for the network of network context ${name}`)
+  const { spec } = networkContext
+  const network = await client.get(Network, { namespace, name: spec?.network.name ?? '' })
+  if (!network || !spec) return notReady(`Waiting for the network of network context ${name}`)
   const claims = await client.list(SubnetClaim, { namespace, owner: uid })
   for (const family of ipFamiliesOf(network)) {
     const claim = claims.find((each) => serves(each, name, location, family))
     if (claim) {
       const subnetName = claim.status?.subnetRef?.name
-      if (!isTrue(claim.status?.conditions, 'Ready') || subnetName === undefined) {
-        return notReady(`Waiting for subnet claim ${claim.metadata.name}`)
+      const claimed = findCondition(claim.status?.conditions, 'Ready')
+      if (claimed?.status !== 'True' || subnetName === undefined) {
+        const why = claimed?.status === 'False' ? `: ${claimed.message}` : ''
+        return notReady(`Waiting for subnet claim ${claim.metadata.name}${why}`)
       }
       const subnet = await client.get(Subnet, { namespace, name: subnetName })
       if (!isTrue(subnet?.status?.conditions, 'Ready')) return notReady(`Waiting for subnet ${subnetName}`)
@@ -167,8 +226,7 @@ async function ensureSubnets(
         `Network ${network.metadata.name} assigns no addresses by itself: network context ${name} needs an ${family} subnet`,
       )
     }
-    await createClaim(networkContext, location, family, client)
-    return notReady(`Waiting for subnet claim ${subnetClaimName(name, family)}`)
+    return ensureClaim({ ...networkContext, spec }, family, client)
   }
   return ready
 }
@@ -182,36 +240,34 @@ function serves(
 ): boolean {
   return (
     spec !== undefined &&
-    spec.subnetClass === privateSubnetClass &&
-    spec.ipFamily === family &&
-    spec.networkContext.name === networkContext &&
-    sameLocation(spec.location, location)
+    isSameRequest(spec, {
+      subnetClass: privateSubnetClass,
+      ipFamily: family,
+      networkContext: { name: networkContext },
+      location,
+    })
   )
 }
 
-async function createClaim(
-  networkContext: NetworkContextObject,
-  location: LocationReference,
-  ipFamily: IpFamily,
+/** Makes the claim of a family. One that was made so and has been changed since is put back by its own reconciler. */
+async function ensureClaim(
+  networkContext: SpecifiedContext,
+  family: IpFamily,
   client: Client,
-): Promise<void> {
-  const { namespace = '', name } = networkContext.metadata
+): Promise<NetworkReadiness> {
+  const wanted = automaticClaim(networkContext, family)
+  const { namespace, name } = wanted.metadata
   try {
-    await client.create(SubnetClaim, {
-      metadata: {
-        name: subnetClaimName(name, ipFamily),
-        namespace,
-        ownerReferences: [ownerReference(NetworkContext, networkContext, 'owner')],
-      },
-      spec: {
-        subnetClass: privateSubnetClass,
-        ipFamily,
-        networkContext: { name },
-        location: { ...location },
-      },
-    })
+    await client.create(SubnetClaim, wanted)
   } catch (error) {
-    // Another deployment in the same place was quicker.
     if (!isReason(error, 'AlreadyExists')) throw error
+    // Another deployment in the same place was quicker, or somebody has changed or made one of this name.
+    const existing = await client.get(SubnetClaim, { namespace, name })
+    if (existing?.spec && !isAutomatic(existing) && !isSameRequest(existing.spec, wanted.spec)) {
+      const { name: context } = networkContext.metadata
+      const message = `Subnet claim ${name} exists and is not for the ${family} addresses of network context ${context}`
+      return notReady(message, 'SubnetClaimNameConflict')
+    }
   }
+  return notReady(`Waiting for subnet claim ${name}`)
 }

@@ -1,5 +1,5 @@
 import { formatObjectKey, type KubernetesObject } from '../../apimachinery/object.ts'
-import { type Finding, setCondition } from '../../controller-runtime/conditions.ts'
+import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
 import type { ReconcileContext, Reconciler, WatchedKind } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import { Instance } from '../../schemas/compute/instance.ts'
@@ -12,13 +12,16 @@ import { NetworkBinding, type NetworkBindingObject } from '../../schemas/network
 import { NetworkContext, type NetworkContextObject } from '../../schemas/networking/network-context.ts'
 import type { LocationReference } from '../../schemas/networking/references.ts'
 import { Subnet } from '../../schemas/networking/subnet.ts'
-import { SubnetClaim } from '../../schemas/networking/subnet-claim.ts'
+import { SubnetClaim, type SubnetClaimObject } from '../../schemas/networking/subnet-claim.ts'
+import { claimMaker, parseAutomaticClaimName } from '../networking/automatic-claim.ts'
+import { createLocationCatalogue } from '../networking/location-catalogue.ts'
 import { sameLocation } from '../networking/names.ts'
 import {
   boundDeployments,
   ensureBindings,
   type NetworkReadiness,
   reconcileNetworks,
+  settledLocation,
 } from './deployment-network.ts'
 import { countInstances, nextInstanceAction } from './instance-control.ts'
 import { createInstanceLedger, type InstanceSummary } from './instance-ledger.ts'
@@ -40,6 +43,7 @@ const deletionBatch = 50
  */
 export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploymentObject> {
   const ledger = createInstanceLedger()
+  const locations = createLocationCatalogue()
   const byLocation = createReferenceIndex(WorkloadDeployment, ({ status }) =>
     status?.location ? [locationName(status.location)] : [],
   )
@@ -50,6 +54,20 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
   )
   /** What instances should be, by uid of the deployment, as of a generation. */
   const expectations = new Map<string, InstanceExpectation & { readonly generation: number }>()
+
+  /**
+   * True when the status names a location that is not in the deployment's city, other than where it has settled: then
+   * somebody has written it there, and nothing moves.
+   */
+  async function isCarriedOff(
+    deployment: SpecifiedDeployment,
+    location: LocationReference,
+    { plane, client }: ReconcileContext,
+  ): Promise<boolean> {
+    if (locations.find(plane, location)?.cityCode === deployment.spec.cityCode) return false
+    const settled = await settledLocation(deployment, client)
+    return settled !== undefined && !sameLocation(settled, location)
+  }
 
   /** What happens in a location concerns every deployment there. */
   const inLocation = (kind: WatchedKind['kind']): WatchedKind => ({
@@ -70,11 +88,12 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
   }
 
   return {
-    name: 'workload-deployment',
+    name: claimMaker,
     planes: ['project'],
     for: WorkloadDeployment,
     observes: [
       ledger.observed,
+      locations.observed,
       byLocation.observed,
       byNetwork.observed,
       { kind: NetworkBinding, observe: ({ object }) => boundDeployments(object as NetworkBindingObject) },
@@ -88,7 +107,19 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
     ],
     watches: [
       inLocation(NetworkContext),
-      inLocation(SubnetClaim),
+      {
+        kind: SubnetClaim,
+        async enqueue(object, { plane, client }) {
+          const { metadata, spec } = object as SubnetClaimObject
+          const { context } = parseAutomaticClaimName(metadata.name) ?? {}
+          const here = spec ? byLocation.find(plane, locationName(spec.location)) : []
+          if (context === undefined || context === spec?.networkContext.name) return here
+          // It says that it is for something else than its name: it may be in the way of deployments elsewhere.
+          const { namespace } = metadata
+          const { location } = (await client.get(NetworkContext, { namespace, name: context }))?.spec ?? {}
+          return location ? [...here, ...byLocation.find(plane, locationName(location))] : here
+        },
+      },
       inLocation(Subnet),
       {
         // It may have another family now, which needs subnets.
@@ -100,6 +131,7 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
     concurrency: 4,
     forgetPlane(plane) {
       ledger.forgetPlane(plane)
+      locations.forgetPlane(plane)
       byLocation.forgetPlane(plane)
       byNetwork.forgetPlane(plane)
     },
@@ -122,7 +154,7 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
         return undefined
       }
       const { location } = deployment.status ?? {}
-      if (!location) return undefined
+      if (!location || (await isCarriedOff(deployment, location, context))) return undefined
 
       const expectation = expectationOf(deployment, location)
       const { minReplicas, instanceManagementPolicy } = deployment.spec.scaleSettings
@@ -146,6 +178,7 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
           ? { ready: true }
           : await reconcileNetworks(bindings, location, client)
       if (network.ready) for (const instance of gated) await openNetworkGate(instance, context)
+      else reportConflict(deployment, network, context)
 
       await client.changeStatus(WorkloadDeployment, key, (draft) => {
         const finding = available(counts, network, obstacle)
@@ -177,7 +210,8 @@ function available(
 ): Finding | undefined {
   const type = 'Available'
   if (ready > 0) {
-    const message = `${ready}/${replicas} instances are ready${obstacle ? `; ${obstacle.message}` : ''}`
+    const hindrances = [obstacle?.message, network.ready ? undefined : network.message]
+    const message = [`${ready}/${replicas} instances are ready`, ...hindrances].filter(Boolean).join('; ')
     return { type, status: 'True', reason: 'StableInstanceFound', message }
   }
   if (obstacle) return { type, status: 'False', ...obstacle }
@@ -190,6 +224,17 @@ function available(
     reason: 'ProvisioningInstances',
     message: 'Instances are being provisioned',
   }
+}
+
+/** Tells once of what nobody but a user can put right; the condition says it as long as it lasts. */
+function reportConflict(
+  deployment: SpecifiedDeployment,
+  { conflict, message }: Extract<NetworkReadiness, { ready: false }>,
+  { events }: ReconcileContext,
+): void {
+  const told = findCondition(deployment.status?.conditions, 'Available')?.message
+  if (conflict === undefined || told?.includes(message)) return
+  events.record({ kind: WorkloadDeployment, object: deployment }, 'Warning', conflict, message)
 }
 
 async function openNetworkGate(

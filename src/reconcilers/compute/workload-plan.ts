@@ -66,6 +66,7 @@ export function workloadStatus(
   deployments: readonly WorkloadDeploymentObject[],
   obstacle: Obstacle | undefined,
   conflicts: readonly NameConflict[],
+  citiesWithoutLocation: readonly string[],
   now: number,
 ): WorkloadStatus {
   const { status } = workload
@@ -83,7 +84,11 @@ export function workloadStatus(
   const anyAvailable = placements.some((placement) => isTrue(placement.conditions, 'Available'))
   return {
     ...status,
-    conditions: setCondition(status?.conditions, workloadAvailable(anyAvailable, obstacle, conflicts), now),
+    conditions: setCondition(
+      status?.conditions,
+      workloadAvailable(anyAvailable, obstacle, conflicts, citiesWithoutLocation),
+      now,
+    ),
     deployments: deployments.length,
     ...sumCounts(deployments),
     placements,
@@ -111,23 +116,27 @@ function workloadAvailable(
   anyAvailable: boolean,
   obstacle: Obstacle | undefined,
   conflicts: readonly NameConflict[],
+  citiesWithoutLocation: readonly string[],
 ): Finding {
   const type = 'Available'
   if (obstacle && !(obstacle.reason === 'NoLocations' && anyAvailable)) {
     return { type, status: 'False', reason: obstacle.reason, message: obstacle.message }
   }
+  const told = conflicts.map((conflict) => conflict.message)
+  const hindrances = citiesWithoutLocation.length > 0 ? [...told, noLocationIn(citiesWithoutLocation)] : told
   if (anyAvailable) {
-    const message = [
-      'At least one placement is available',
-      ...conflicts.map((conflict) => conflict.message),
-    ].join('; ')
+    const message = ['At least one placement is available', ...hindrances].join('; ')
     return { type, status: 'True', reason: 'AvailablePlacementFound', message }
   }
   if (conflicts.length > 0) {
-    const message = conflicts.map((conflict) => conflict.message).join('; ')
-    return { type, status: 'False', reason: 'DeploymentNameConflict', message }
+    return { type, status: 'False', reason: 'DeploymentNameConflict', message: hindrances.join('; ') }
   }
-  return { type, status: 'False', reason: 'NoAvailablePlacements', message: 'No placement is available' }
+  const message = ['No placement is available', ...hindrances].join('; ')
+  return { type, status: 'False', reason: 'NoAvailablePlacements', message }
+}
+
+export function noLocationIn(cities: readonly string[]): string {
+  return `No location is in these cities: ${cities.join(', ')}`
 }
 
 function sumCounts(deployments: readonly WorkloadDeploymentObject[]) {

@@ -17,6 +17,7 @@ import {
   missingCities,
   type NameConflict,
   networksOf,
+  noLocationIn,
   type Obstacle,
   type PlannedDeployment,
   planDeployments,
@@ -171,11 +172,11 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
         }
       }
       const deployments = await client.list(WorkloadDeployment, selection)
+      const missing = missingCities(workload.spec.placements, hasLocation)
       const updated = await client.changeStatus(Workload, key, (draft) => {
-        draft.status = workloadStatus(draft, deployments, obstacle, conflicts, clock.now())
+        draft.status = workloadStatus(draft, deployments, obstacle, conflicts, missing, clock.now())
       })
-      if (updated)
-        reportChange(workload, updated, missingCities(workload.spec.placements, hasLocation), context)
+      if (updated) reportChange(workload, updated, missing, context)
       return undefined
     },
   }
@@ -223,11 +224,11 @@ function reportChange(
   const old = findCondition(before.status?.conditions, 'Available')
   const now = findCondition(after.status?.conditions, 'Available')
   if (!now || (old?.reason === now.reason && old.message === now.message)) return
-  if (old?.reason !== now.reason && now.reason !== 'NoAvailablePlacements') {
+  // That nothing is available yet is no news; that nothing is any more is.
+  if (old?.reason !== now.reason && (now.reason !== 'NoAvailablePlacements' || old?.status === 'True')) {
     events.record(about, now.status === 'True' ? 'Normal' : 'Warning', now.reason, now.message)
   }
   if (old === undefined && citiesWithoutLocation.length > 0) {
-    const message = `No location is in these cities: ${citiesWithoutLocation.join(', ')}`
-    events.record(about, 'Warning', 'NoCandidateLocations', message)
+    events.record(about, 'Warning', 'NoCandidateLocations', noLocationIn(citiesWithoutLocation))
   }
 }

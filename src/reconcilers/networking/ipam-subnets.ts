@@ -61,17 +61,26 @@ export function chooseBlock(
   const blocks = relevant.map(({ block }) => block)
   for (const range of network.ranges) {
     const length = request.prefixLength || subnetPrefixLength(family, range.prefixLength)
-    if (length < range.prefixLength || length > addressBits(family)) continue
+    if (!fitsInto(range, length)) continue
     const block =
       (family === 'IPv4' && network.isDefault ? cityBlock(request.city, length, relevant) : undefined) ??
       firstFit(range, length, blocks)
     if (block) return { block }
   }
   const ranges = network.ranges.map(formatCidr).join(', ') || 'none'
+  const { prefixLength } = request
+  if (prefixLength !== 0 && !network.ranges.some((range) => fitsInto(range, prefixLength))) {
+    const message = `A block of length ${prefixLength} fits into no ${family} range of the network (${ranges})`
+    return { reason: 'AddressRefused', message }
+  }
   return {
     reason: 'AddressPoolExhausted',
     message: `The ${family} ranges of the network (${ranges}) have no free block for another subnet`,
   }
+}
+
+function fitsInto(range: Cidr, length: number): boolean {
+  return length >= range.prefixLength && length <= addressBits(range.family)
 }
 
 /** A certain block is given when it lies in a range of the network and nobody has any of it. */

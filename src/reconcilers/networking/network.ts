@@ -1,4 +1,5 @@
 import { type Finding, setCondition } from '../../controller-runtime/conditions.ts'
+import { isWrittenByOthers } from '../../controller-runtime/field-owners.ts'
 import type { ObservedKind, ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import type { Plane } from '../../registry/registry.ts'
 import { Network, type NetworkObject } from '../../schemas/networking/network.ts'
@@ -6,6 +7,9 @@ import { NetworkContext } from '../../schemas/networking/network-context.ts'
 import { type Cidr, formatCidr, parseCidr } from './ipam-cidr.ts'
 import { chooseIpv6Prefix, ipFamiliesOf, ownRanges, rangesOf } from './ipam-ranges.ts'
 import { networkControllerFinalizer } from './names.ts'
+
+/** Under which the reconciler writes. */
+const reconcilerName = 'network'
 
 /**
  * Shows the ranges of a network, gives it an IPv6 prefix where it asks for one, and keeps it until its contexts are
@@ -18,7 +22,8 @@ export function createNetworkReconciler(): Reconciler<NetworkObject> {
   /** The /48 that the network has or gets; undefined where it needs none, or there is none left. */
   function ipv6PrefixOf(network: NetworkObject, plane: Plane): string | undefined {
     const { uid = '' } = network.metadata
-    const current = network.status?.ipam?.ipv6Prefix
+    const isRewritten = isWrittenByOthers(network, reconcilerName, ['status', 'ipam', 'ipv6Prefix'])
+    const current = isRewritten ? undefined : network.status?.ipam?.ipv6Prefix
     const taken = [...(ipv6Ranges.get(plane) ?? [])].flatMap(([other, ranges]) =>
       other === uid ? [] : ranges,
     )
@@ -43,7 +48,7 @@ export function createNetworkReconciler(): Reconciler<NetworkObject> {
   }
 
   return {
-    name: 'network',
+    name: reconcilerName,
     planes: ['project'],
     for: Network,
     owns: [NetworkContext],

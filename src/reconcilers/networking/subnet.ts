@@ -1,5 +1,6 @@
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { type Finding, findCondition, isTrue, setCondition } from '../../controller-runtime/conditions.ts'
+import { isWrittenByOthers } from '../../controller-runtime/field-owners.ts'
 import { ownerReference, refersTo } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
@@ -19,6 +20,12 @@ type SpecifiedSubnet = SubnetObject & { spec: SubnetSpec }
 
 /** What there is to say about the block of a subnet: the one it has or gets, or why it has none yet. */
 type Allocation = { readonly block: Cidr } | { readonly reason: string; readonly message: string }
+
+/** The deployed schema lets users make one that says nothing. */
+const specMissing: Allocation = {
+  reason: 'SpecMissing',
+  message: 'The subnet says nothing of what it is for',
+}
 
 /** Under which the reconciler writes. */
 const reconcilerName = 'subnet'
@@ -83,17 +90,11 @@ export function createSubnetReconciler(): Reconciler<SubnetObject> {
     async reconcile(key, context) {
       const { client, plane, clock, events } = context
       const subnet = await client.get(Subnet, key)
-      if (!isSpecified(subnet) || subnet.metadata.deletionTimestamp !== undefined) {
+      if (!subnet || subnet.metadata.deletionTimestamp !== undefined) {
         setWaiting(plane, key, false)
         return undefined
       }
-      const { namespace } = key
-      const networkContext = await client.get(NetworkContext, {
-        namespace,
-        name: subnet.spec.networkContext.name,
-      })
-      if (networkContext) await adopt(subnet, networkContext, context)
-      const allocation = await allocate(subnet, networkContext, context)
+      const allocation = isSpecified(subnet) ? await allocate(subnet, context) : specMissing
       if (!allocation) return undefined
       setWaiting(plane, key, !('block' in allocation))
 
@@ -113,11 +114,13 @@ export function createSubnetReconciler(): Reconciler<SubnetObject> {
   /** Undefined while the context is on its way: there is nothing to say yet. */
   async function allocate(
     subnet: SpecifiedSubnet,
-    networkContext: NetworkContextObject | undefined,
-    { client, plane }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<Allocation | undefined> {
+    const { client, plane } = context
     const { namespace, uid = '' } = subnet.metadata
     const { networkContext: contextReference } = subnet.spec
+    const networkContext = await client.get(NetworkContext, { namespace, name: contextReference.name })
+    if (networkContext) await adopt(subnet, networkContext, context)
     if (!networkContext?.spec) {
       return {
         reason: 'NetworkContextNotFound',
@@ -135,18 +138,15 @@ export function createSubnetReconciler(): Reconciler<SubnetObject> {
   }
 }
 
-function isSpecified(subnet: SubnetObject | undefined): subnet is SpecifiedSubnet {
-  return subnet?.spec !== undefined
+function isSpecified(subnet: SubnetObject): subnet is SpecifiedSubnet {
+  return subnet.spec !== undefined
 }
 
 /** True when the books say that somebody else wrote the block that is in the status. */
-function isRewritten({ metadata }: SubnetObject): boolean {
-  return (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => {
-    const status = fieldsV1?.['f:status'] as Record<string, unknown> | undefined
-    return (
-      manager !== reconcilerName && (status?.['f:startAddress'] ?? status?.['f:prefixLength']) !== undefined
-    )
-  })
+function isRewritten(subnet: SubnetObject): boolean {
+  return ['startAddress', 'prefixLength'].some((field) =>
+    isWrittenByOthers(subnet, reconcilerName, ['status', field]),
+  )
 }
 
 /** True unless a user has changed the status to what was never assigned: another block, or one of an older subnet. */

@@ -1,3 +1,4 @@
+import { parseIpAddress } from '../../apimachinery/ip-address.ts'
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { isTrue } from '../../controller-runtime/conditions.ts'
 import type { ObservedKind } from '../../controller-runtime/reconciler.ts'
@@ -40,6 +41,8 @@ export interface InstanceAddresses {
 
 interface Held {
   readonly book: AddressBook
+  /** Out of which context it is; absent for an external address. */
+  readonly context?: string
   readonly address: string
 }
 
@@ -52,10 +55,12 @@ interface Holding {
 
 interface PlaneAddresses {
   readonly external: AddressBook
-  /** One book for each context: the subnets of a context do not overlap. */
+  /** One book for each network: its subnets do not overlap, and may go from one context to another. */
   readonly books: Map<string, AddressBook>
   /** The ranges that instances of each context get their addresses out of, by subnet. */
   readonly ranges: Map<string, Map<string, AddressRange>>
+  /** In which context each subnet is counted, and what of it. */
+  readonly subnets: Map<string, { readonly context: string; readonly range: AddressRange }>
   readonly held: Map<string, Holding>
   /** Instances that found no address. */
   readonly waiting: Map<string, ObjectKey>
@@ -72,6 +77,7 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
         external: createAddressBook(),
         books: new Map(),
         ranges: new Map(),
+        subnets: new Map(),
         held: new Map(),
         waiting: new Map(),
       }
@@ -80,11 +86,11 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
     return addresses
   }
 
-  function bookOf({ books }: PlaneAddresses, context: string): AddressBook {
-    let book = books.get(context)
+  function bookOf({ books }: PlaneAddresses, network: string): AddressBook {
+    let book = books.get(network)
     if (!book) {
       book = createAddressBook()
-      books.set(context, book)
+      books.set(network, book)
     }
     return book
   }
@@ -110,9 +116,10 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
   function shown(addresses: PlaneAddresses, instance: InstanceObject): Held[] {
     const held: Held[] = []
     for (const [index, { assignments }] of (instance.status?.networkInterfaces ?? []).entries()) {
-      const context = contextOf(instance, index)
-      if (context !== undefined && assignments?.networkIP) {
-        held.push({ book: bookOf(addresses, context), address: assignments.networkIP })
+      const place = placeOf(instance, index)
+      if (place && assignments?.networkIP) {
+        const book = bookOf(addresses, place.network)
+        held.push({ book, context: place.context, address: assignments.networkIP })
       }
       if (assignments?.externalIP) held.push({ book: addresses.external, address: assignments.externalIP })
     }
@@ -139,39 +146,70 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
   const subnets: ObservedKind<SubnetObject> = {
     kind: Subnet,
     observe({ plane, type, key, object }) {
-      const { spec } = object
-      if (!spec || spec.subnetClass !== privateSubnetClass) return []
       const addresses = addressesOf(plane)
-      const context = formatObjectKey({ namespace: key.namespace, name: spec.networkContext.name })
-      const ranges = addresses.ranges.get(context) ?? new Map<string, AddressRange>()
-      addresses.ranges.set(context, ranges)
+      const { namespace } = key
+      const { spec } = object
       const block = assignedBlock(object)
-      const before = ranges.get(key.name)
-      if (type === 'DELETED' || !block || !isTrue(object.status?.conditions, 'Ready')) {
-        ranges.delete(key.name)
-        if (ranges.size === 0) addresses.ranges.delete(context)
-        return before ? stranded(addresses, context) : []
-      }
-      const range = instanceRange(block)
-      ranges.set(key.name, range)
-      if (before?.first === range.first && before.end === range.end) return []
-      return [...wake(addresses), ...stranded(addresses, context)]
+      const isOfUse =
+        type !== 'DELETED' &&
+        spec?.subnetClass === privateSubnetClass &&
+        isTrue(object.status?.conditions, 'Ready')
+      const context = spec && formatObjectKey({ namespace, name: spec.networkContext.name })
+      const range = isOfUse && block ? instanceRange(block) : undefined
+      const before = addresses.subnets.get(formatObjectKey(key))
+      if (
+        before?.context === context &&
+        before?.range.first === range?.first &&
+        before?.range.end === range?.end
+      )
+        return []
+      if (before) removeRange(addresses, before.context, key)
+      if (range && context !== undefined) addRange(addresses, context, key, range)
+      return [
+        ...(range ? wake(addresses) : []),
+        ...(before ? stranded(addresses, before.context) : []),
+        ...(range && context !== undefined && context !== before?.context
+          ? stranded(addresses, context)
+          : []),
+      ]
     },
   }
 
-  /** Instances with an address that lies in no subnet of the context: only where somebody has moved or deleted one. */
-  function stranded({ books, ranges, held }: PlaneAddresses, context: string): ObjectKey[] {
-    const book = books.get(context)
+  function addRange(
+    { ranges, subnets }: PlaneAddresses,
+    context: string,
+    key: ObjectKey,
+    range: AddressRange,
+  ): void {
+    const known = ranges.get(context) ?? new Map<string, AddressRange>()
+    ranges.set(context, known.set(key.name, range))
+    subnets.set(formatObjectKey(key), { context, range })
+  }
+
+  function removeRange({ ranges, subnets }: PlaneAddresses, context: string, key: ObjectKey): void {
+    subnets.delete(formatObjectKey(key))
+    const known = ranges.get(context)
+    known?.delete(key.name)
+    if (known?.size === 0) ranges.delete(context)
+  }
+
+  /**
+   * Instances with an address that lies in no subnet of the context: only where somebody has moved or deleted one. They
+   * are in the order of these addresses, and so will be those that they get.
+   */
+  function stranded({ ranges, held }: PlaneAddresses, context: string): ObjectKey[] {
     const valid = [...(ranges.get(context)?.values() ?? [])]
-    const keys: ObjectKey[] = []
+    const lost: { key: ObjectKey; address: bigint }[] = []
     for (const { key, holder, addresses } of held.values()) {
-      const lost = addresses.some(
+      const found = addresses.find(
         (each) =>
-          each.book === book && !valid.some((range) => each.book.mayKeep(each.address, range, holder)),
+          each.context === context && !valid.some((range) => each.book.mayKeep(each.address, range, holder)),
       )
-      if (lost) keys.push(key)
+      if (found) lost.push({ key, address: parseIpAddress(found.address)?.value ?? 0n })
     }
-    return keys
+    return lost
+      .sort((left, right) => (left.address < right.address ? -1 : left.address > right.address ? 1 : 0))
+      .map(({ key }) => key)
   }
 
   return {
@@ -184,13 +222,18 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
       const decided: Held[] = []
       const assignments: Assignment[] = []
 
-      const pick = (book: AddressBook, ranges: readonly AddressRange[], current: string | undefined) => {
+      const pick = (
+        book: AddressBook,
+        ranges: readonly AddressRange[],
+        current: string | undefined,
+        context?: string,
+      ) => {
         const kept = current !== undefined && ranges.some((range) => book.mayKeep(current, range, holder))
         let address = kept ? current : undefined
         for (const range of ranges) address ??= book.lowestFree(range)
         if (address === undefined) return undefined
         book.hold(address, holder)
-        decided.push({ book, address })
+        decided.push({ book, address, ...(context === undefined ? {} : { context }) })
         return address
       }
       const wait = (
@@ -205,11 +248,12 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
       }
 
       for (const [index, { network }] of (instance.spec?.networkInterfaces ?? []).entries()) {
-        const context = contextOf(instance, index) ?? ''
+        const place = placeOf(instance, index)
         const current = instance.status?.networkInterfaces?.[index]?.assignments
-        const ranges = preferredRanges(addresses.ranges.get(context))
-        if (ranges.length === 0) return wait('NetworkNotReady', `Network ${network.name} has no subnet here`)
-        const networkIP = pick(bookOf(addresses, context), ranges, current?.networkIP)
+        const ranges = preferredRanges(addresses.ranges.get(place?.context ?? ''))
+        if (!place || ranges.length === 0)
+          return wait('NetworkNotReady', `Network ${network.name} has no subnet here`)
+        const networkIP = pick(bookOf(addresses, place.network), ranges, current?.networkIP, place.context)
         if (networkIP === undefined) {
           return wait(
             'AddressPoolExhausted',
@@ -235,12 +279,18 @@ export function createInstanceAddresses(externalPool: Cidr): InstanceAddresses {
   }
 }
 
-/** The context that an interface is connected through: that of its network in the instance's location. */
-function contextOf({ metadata, spec }: InstanceObject, index: number): string | undefined {
+/** What an interface is connected to: its network, and the context of that in the instance's location. */
+function placeOf(
+  { metadata, spec }: InstanceObject,
+  index: number,
+): { readonly network: string; readonly context: string } | undefined {
   const network = spec?.networkInterfaces[index]?.network
   if (!network || !spec.location) return undefined
   const namespace = network.namespace ?? metadata.namespace
-  return formatObjectKey({ namespace, name: networkContextName(network.name, spec.location) })
+  return {
+    network: formatObjectKey({ namespace, name: network.name }),
+    context: formatObjectKey({ namespace, name: networkContextName(network.name, spec.location) }),
+  }
 }
 
 /** The IPv4 ranges in the order of their addresses; the IPv6 ones where there is no IPv4. */

@@ -90,7 +90,11 @@ export function createProviderInstanceReconciler(
       }
       const { spec, metadata } = instance
       if (metadata.deletionTimestamp !== undefined) return stop(instance, key, context)
-      if (!spec?.location || !locations.find(plane, spec.location)) return undefined
+      const isThere = spec?.location !== undefined && locations.find(plane, spec.location) !== undefined
+      if (!spec || !isThere) {
+        await reportNoLocation(instance, key, context)
+        return undefined
+      }
       if (!metadata.finalizers?.includes(providerFinalizer)) {
         await client.change(Instance, key, (draft) => {
           draft.metadata.finalizers = [...(draft.metadata.finalizers ?? []), providerFinalizer]
@@ -99,6 +103,25 @@ export function createProviderInstanceReconciler(
       if ((spec.controller?.schedulingGates ?? []).length > 0) return undefined
       return run(instance, spec, key, context)
     },
+  }
+
+  /** Without a location there is no provider to run it. What runs already is left running. */
+  async function reportNoLocation(
+    instance: InstanceObject,
+    key: ObjectKey,
+    context: ReconcileContext,
+  ): Promise<void> {
+    const { spec, status } = instance
+    const isGated = (spec?.controller?.schedulingGates ?? []).length > 0
+    if (!spec || isGated || isTrue(status?.conditions, 'Programmed')) return
+    const { location } = spec
+    const fault = location
+      ? {
+          reason: 'LocationNotFound',
+          message: `Location ${location.namespace}/${location.name} does not exist`,
+        }
+      : { reason: 'LocationNotSpecified', message: 'spec.location does not say where to run' }
+    await report(instance, key, fault, context)
   }
 
   /** Takes the instance from wherever it is towards running what its spec says, as far as the pace allows. */

@@ -182,6 +182,23 @@ describe('subnets', () => {
     expect(interfaces[0].assignments.networkIP).toBe('10.128.0.2')
     expect(interfaces[1].assignments.networkIP).toBe(`${six.ipv6Prefix.replace('/48', '')}2`)
   })
+
+  test('an IPv6 prefix that a user writes into the status does not stay, whatever it is', async () => {
+    await api.create(networks, network('six', { ipFamilies: ['IPv6'] }))
+    await create({ networks: ['six'] })
+    const { ipam } = (await api.get(`${networks}/six`)).status
+    for (const ipv6Prefix of [
+      'nonsense',
+      '2001:db8::/32',
+      'fd20::/20',
+      ipam.ipv6Prefix.replace('/48', '/64'),
+    ]) {
+      await api.patch(`${networks}/six/status`, { status: { ipam: { ipv6Prefix } } })
+      await datum.settle()
+      expect((await api.get(`${networks}/six`)).status.ipam).toEqual(ipam)
+    }
+    expect(Object.values(await blocks())).toEqual([ipam.ipv6Prefix.replace('/48', '/64')])
+  })
 })
 
 describe('a network that assigns nothing by itself', () => {
