@@ -20,6 +20,24 @@ import {
  * have settled, everything is as it was, the addresses included, and it took them a bounded number of writes.
  */
 
+const exportPolicies = '/apis/telemetry.datumapis.com/v1alpha1/namespaces/default/exportpolicies'
+
+const exportPolicy = {
+  apiVersion: 'telemetry.datumapis.com/v1alpha1',
+  kind: 'ExportPolicy',
+  metadata: { name: 'metrics' },
+  spec: {
+    sources: [{ name: 'all', metrics: { metricsql: '{service_name="a"}' } }],
+    sinks: [
+      {
+        name: 'somewhere',
+        sources: ['all'],
+        target: { prometheusRemoteWrite: { endpoint: 'https://example.com/push' } },
+      },
+    ],
+  },
+}
+
 const collections = {
   Workload: workloads,
   WorkloadDeployment: deployments,
@@ -30,11 +48,12 @@ const collections = {
   Subnet: subnets,
   Network: networks,
   Location: locations,
+  ExportPolicy: exportPolicies,
 } as const
 type KindName = keyof typeof collections
 
 /** What users themselves make: these stay as they are made, and only their status, finalizers and labels are ours. */
-const usersOwn: readonly KindName[] = ['Workload', 'Network', 'Location']
+const usersOwn: readonly KindName[] = ['Workload', 'Network', 'Location', 'ExportPolicy']
 
 /** Writes that a repair may take: a loop would never end, or write far more. */
 const mostWrites = 250
@@ -73,6 +92,7 @@ beforeAll(async () => {
   datum = await startDatumLocal()
   api = projectApi(datum)
   await api.create(workloads, workload({ replicas: 2 }))
+  await api.create(exportPolicies, exportPolicy)
   await datum.settle()
 })
 afterAll(() => datum.stop())
@@ -126,6 +146,7 @@ const otherStatus: Partial<Record<KindName, object>> = {
   SubnetClaim: { subnetRef: { name: 'other' }, startAddress: 'other', prefixLength: 99 },
   Subnet: { startAddress: '10.131.0.0', prefixLength: 16 },
   Network: { ipam: { ipv4Ranges: ['10.0.0.0/8'], ipv6Prefix: 'fd20::/48' } },
+  ExportPolicy: { sinks: [{ name: 'other', conditions: [] }] },
 }
 
 /** Kinds whose deployed schema lets users take the spec away, and whose spec is a controller's. */
@@ -208,7 +229,7 @@ const uid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** Everything of an object that a repair should bring back, identities and times aside. */
 function essence({ kind, metadata, spec, status = {} }: TestObject): unknown {
-  const { conditions = [], placements = [], ...rest } = status
+  const { conditions = [], placements = [], sinks = [], ...rest } = status
   const short = (list: { type: string; status: string; reason: string }[]) =>
     list.map(({ type, status: is, reason }) => `${type}=${is} ${reason}`).sort()
   const text = JSON.stringify({
@@ -220,6 +241,7 @@ function essence({ kind, metadata, spec, status = {} }: TestObject): unknown {
     spec,
     status: Object.entries(rest).sort(),
     conditions: short(conditions),
+    sinks: sinks.map((each: { conditions: never[] }) => ({ ...each, conditions: short(each.conditions) })),
     placements: placements.map((each: { name: string; conditions: never[] }) => ({
       ...each,
       conditions: short(each.conditions),

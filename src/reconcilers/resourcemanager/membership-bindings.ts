@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { formatTime } from '../../apimachinery/clock.ts'
 import { isReason } from '../../apimachinery/errors.ts'
-import type { KubernetesObject } from '../../apimachinery/object.ts'
+import type { KubernetesObject, ObjectKey } from '../../apimachinery/object.ts'
 import { findCondition, isTrue } from '../../controller-runtime/conditions.ts'
-import { ownerReference } from '../../controller-runtime/owner-references.ts'
+import { controllerOf, ownerReference } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext } from '../../controller-runtime/reconciler.ts'
 import { PolicyBinding, type PolicyBindingObject } from '../../schemas/iam/policy-binding.ts'
 import { resourceManagerGroup } from '../../schemas/resourcemanager/group.ts'
@@ -54,35 +54,37 @@ export async function bindRoles(
     target: { readonly kind: string; readonly object: KubernetesObject },
     labels?: Record<string, string>,
   ): Promise<PolicyBindingObject | undefined> => {
-    const existing = bindings.get(binding)
-    if (existing) return existing
     const { metadata } = target.object
-    try {
-      return await client.create(PolicyBinding, {
-        metadata: {
-          name: binding,
-          namespace,
-          ...(labels ? { labels } : {}),
-          ownerReferences: [ownerReference(OrganizationMembership, membership)],
-        },
-        spec: {
-          roleRef: role,
-          subjects: [{ kind: 'User', name: user.metadata.name, uid: user.metadata.uid ?? '' }],
-          resourceSelector: {
-            resourceRef: {
-              apiGroup: resourceManagerGroup,
-              kind: target.kind,
-              name: metadata.name,
-              ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-              uid: metadata.uid ?? '',
-            },
+    const wanted = {
+      metadata: {
+        name: binding,
+        namespace,
+        ...(labels ? { labels } : {}),
+        ownerReferences: [ownerReference(OrganizationMembership, membership)],
+      },
+      spec: {
+        roleRef: role,
+        subjects: [{ kind: 'User' as const, name: user.metadata.name, uid: user.metadata.uid ?? '' }],
+        resourceSelector: {
+          resourceRef: {
+            apiGroup: resourceManagerGroup,
+            kind: target.kind,
+            name: metadata.name,
+            ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+            uid: metadata.uid ?? '',
           },
         },
-      })
+      },
+    }
+    const existing = bindings.get(binding)
+    if (existing) return restore(existing, wanted, context)
+    try {
+      return await client.create(PolicyBinding, wanted)
     } catch (error) {
-      // Another membership of the same user in the same organization has it.
+      // Torn loose from its membership, or another membership of the same user in the same organization has it.
       if (!isReason(error, 'AlreadyExists')) throw error
-      return client.get(PolicyBinding, { namespace, name: binding })
+      const found = await client.get(PolicyBinding, { namespace, name: binding })
+      return found && restore(found, wanted, context)
     }
   }
   const labels = { [membershipLabel]: name, [managedByLabel]: managedBy }
@@ -100,6 +102,39 @@ export async function bindRoles(
   }
   await ensure(selfDelete, selfDeleteRole, { kind: 'OrganizationMembership', object: membership })
   return applied
+}
+
+/** The memberships that a binding may be of, by its name and by what it is about: one that was torn loose still is. */
+export function membershipsOf({ metadata, spec }: PolicyBindingObject): ObjectKey[] {
+  const { namespace } = metadata
+  const name = /^(.+)-[0-9a-f]{64}$/.exec(metadata.name)?.[1]
+  const { resourceRef } = spec?.resourceSelector ?? {}
+  const about = resourceRef?.kind === OrganizationMembership.names.kind ? resourceRef.name : undefined
+  return [name, about].flatMap((each) => (each === undefined ? [] : [{ namespace, name: each }]))
+}
+
+/** Puts back what somebody has changed in a binding: whom it belongs to, its labels, and to whom it gives the role. */
+async function restore(
+  binding: PolicyBindingObject,
+  wanted: PolicyBindingObject & Required<Pick<PolicyBindingObject, 'spec'>>,
+  { client, events }: ReconcileContext,
+): Promise<PolicyBindingObject | undefined> {
+  const { namespace, name } = binding.metadata
+  const [owner] = wanted.metadata.ownerReferences ?? []
+  const controller = controllerOf(binding)
+  // That of another membership is looked after by that one.
+  if (!owner || (controller && controller.uid !== owner.uid)) return binding
+  const restored = await client.change(PolicyBinding, { namespace, name }, (draft) => {
+    const { metadata, spec } = draft
+    if (!controller) metadata.ownerReferences = [...(metadata.ownerReferences ?? []), owner]
+    if (wanted.metadata.labels) metadata.labels = { ...metadata.labels, ...wanted.metadata.labels }
+    if (spec) spec.subjects = wanted.spec.subjects
+  })
+  if (restored && restored.metadata.resourceVersion !== binding.metadata.resourceVersion) {
+    const message = `Restored what was changed in policy binding ${name}`
+    events.record({ kind: PolicyBinding, object: restored }, 'Warning', 'Restored', message)
+  }
+  return restored
 }
 
 /** A role is applied once its binding is ready, as whoever decides about bindings says. */

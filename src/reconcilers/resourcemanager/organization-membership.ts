@@ -1,7 +1,7 @@
 import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
 import type { Reconciler } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
-import { PolicyBinding } from '../../schemas/iam/policy-binding.ts'
+import { PolicyBinding, type PolicyBindingObject } from '../../schemas/iam/policy-binding.ts'
 import { User, type UserObject } from '../../schemas/iam/user.ts'
 import { displayNameAnnotation } from '../../schemas/resourcemanager/group.ts'
 import { Organization, type OrganizationObject } from '../../schemas/resourcemanager/organization.ts'
@@ -9,7 +9,7 @@ import {
   OrganizationMembership,
   type OrganizationMembershipObject,
 } from '../../schemas/resourcemanager/organization-membership.ts'
-import { bindRoles } from './membership-bindings.ts'
+import { bindRoles, membershipsOf } from './membership-bindings.ts'
 
 type MembershipSpec = NonNullable<OrganizationMembershipObject['spec']>
 type MembershipStatus = NonNullable<OrganizationMembershipObject['status']>
@@ -24,7 +24,10 @@ export function createOrganizationMembershipReconciler(): Reconciler<Organizatio
     planes: ['root'],
     for: OrganizationMembership,
     owns: [PolicyBinding],
-    observes: [references.observed],
+    observes: [
+      references.observed,
+      { kind: PolicyBinding, observe: ({ object }) => membershipsOf(object as PolicyBindingObject) },
+    ],
     watches: [Organization, User].map((kind) => ({
       kind,
       enqueue: ({ metadata }, { plane }) => references.find(plane, `${kind.names.kind} ${metadata.name}`),

@@ -1,8 +1,11 @@
 import { isReason } from '../../apimachinery/errors.ts'
 import type { Client } from '../../controller-runtime/client.ts'
 import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import { ownerReference } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import { Namespace } from '../../schemas/core/namespace.ts'
+import { organizationNameLabel } from '../../schemas/resourcemanager/group.ts'
+import { Organization } from '../../schemas/resourcemanager/organization.ts'
 import { Project, type ProjectObject } from '../../schemas/resourcemanager/project.ts'
 
 /** What a project's life needs of the control planes around it. `uid` is the project's: it names the plane. */
@@ -44,6 +47,7 @@ export function createProjectReconciler(planes: ProjectPlanes): Reconciler<Proje
         })
         return undefined
       }
+      await restoreOwner(project, context)
       await planes.start(uid)
       await ensureNamespaces(context.clientFor(`project/${uid}`))
       const before = findCondition(project.status?.conditions, 'Ready')
@@ -101,6 +105,23 @@ function setConditions(
       conditions: setCondition(draft.status?.conditions, finding, clock.now()),
     }
   })
+}
+
+/** A project goes with its organization, also when somebody has torn it loose. */
+async function restoreOwner(
+  { metadata: { name, labels, ownerReferences = [] } }: ProjectObject,
+  { client, events }: ReconcileContext,
+): Promise<void> {
+  // The label cannot be changed, as `spec.ownerRef` can.
+  const organization = await client.get(Organization, { name: labels?.[organizationNameLabel] ?? '' })
+  if (!organization || ownerReferences.some(({ uid }) => uid === organization.metadata.uid)) return
+  const restored = await client.change(Project, { name }, ({ metadata }) => {
+    const reference = ownerReference(Organization, organization, 'owner')
+    metadata.ownerReferences = [...(metadata.ownerReferences ?? []), reference]
+  })
+  if (!restored) return
+  const message = `Restored the owner of project ${name}: organization ${organization.metadata.name}`
+  events.record({ kind: Project, object: restored }, 'Warning', 'Restored', message)
 }
 
 async function ensureNamespaces(client: Client): Promise<void> {

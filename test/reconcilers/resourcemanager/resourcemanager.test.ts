@@ -35,6 +35,16 @@ async function createOrganization(name: string) {
   await datum.settle()
 }
 
+async function warnings(namespace: string, name: string): Promise<string[]> {
+  await datum.settle()
+  const { items } = await root.list(`/api/v1/namespaces/${namespace}/events`)
+  return (
+    items as unknown as { type: string; reason: string; message: string; involvedObject: { name: string } }[]
+  )
+    .filter(({ type, involvedObject }) => type === 'Warning' && involvedObject.name === name)
+    .map(({ reason, message }) => `${reason}: ${message}`)
+}
+
 describe('an organization', () => {
   test('is ready with its namespace, and its founder is a member', async () => {
     await createOrganization('company')
@@ -118,6 +128,60 @@ describe('what somebody changes behind the backs of reconcilers', () => {
         await datum.settle()
         expect(condition(await root.get(path), 'Ready'), path).toBe(before)
       }
+    }
+  })
+
+  test('a project that is torn loose goes with its organization all the same', async () => {
+    await createOrganization('lost')
+    await organizationApi(datum, 'lost').create(projects, manifest('Project', 'lost-project', {}))
+    await datum.settle()
+    const path = `${projects}/lost-project`
+    const before = await root.get(path)
+    await root.replace(path, { ...before, metadata: { ...before.metadata, ownerReferences: [] } })
+    await datum.settle()
+    expect((await root.get(path)).metadata.ownerReferences).toEqual(before.metadata.ownerReferences)
+    expect(await warnings('default', 'lost-project')).toEqual([
+      'Restored: Restored the owner of project lost-project: organization lost',
+    ])
+    await root.remove(`${organizations}/lost`)
+    await datum.settle()
+    expect(await root.find(path)).toBeUndefined()
+  })
+
+  test('the bindings of a membership are its own: owner, labels and subjects, and deleted ones come back', async () => {
+    await createOrganization('tied')
+    const bindings = '/apis/iam.miloapis.com/v1alpha1/namespaces/organization-tied/policybindings'
+    const essence = async () =>
+      (await root.list(bindings)).items
+        .map(({ metadata: { name, labels, ownerReferences }, spec, status }) => {
+          return { name, labels, ownerReferences, spec, ready: condition({ status }, 'Ready') }
+        })
+        .sort((left, right) => (left.name < right.name ? -1 : 1))
+    const tearLoose = async (path: string) => {
+      const binding = await root.get(path)
+      const { ownerReferences: _owners, labels: _labels, ...metadata } = binding.metadata
+      await root.replace(path, { ...binding, metadata })
+    }
+    const before = await essence()
+    expect(before.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^member-developer-[0-9a-f]{64}$/),
+      'usermembership-self-delete-developer',
+    ])
+    for (const { name } of before) {
+      const path = `${bindings}/${name}`
+      await tearLoose(path)
+      await datum.settle()
+      expect(await essence()).toEqual(before)
+      await root.patch(path, { spec: { subjects: [{ kind: 'User', name: 'stranger', uid: 'strange' }] } })
+      await datum.settle()
+      expect(await essence()).toEqual(before)
+      expect(await warnings('organization-tied', name)).toContain(
+        `Restored: Restored what was changed in policy binding ${name}`,
+      )
+      await tearLoose(path)
+      await root.remove(path)
+      await datum.settle()
+      expect(await essence()).toEqual(before)
     }
   })
 
@@ -253,6 +317,19 @@ describe('policy bindings', () => {
     await datum.settle()
     expect(await root.find(preference)).toBeUndefined()
     expect((await names('milo-system')).filter((name) => ofHedy.includes(name))).toEqual([])
+  })
+
+  test('and preferences that came with a user are not made again', async () => {
+    const apiVersion = 'iam.miloapis.com/v1alpha1'
+    await root.create(users, manifest('User', 'grace', { email: 'grace@example.com' }, apiVersion))
+    await datum.settle()
+    const preference = `/apis/${apiVersion}/userpreferences/userpreference-grace`
+    await root.remove(preference)
+    await root.remove(`${bindings('milo-system')}/user-self-manage-grace`)
+    await datum.settle()
+    expect(await root.find(preference)).toBeUndefined()
+    expect(await names('milo-system')).not.toContain('user-self-manage-grace')
+    expect(condition(await root.get(`${users}/grace`), 'Ready')).toBe('True Reconciled')
   })
 
   test('say what they do not find, and are ready when it is there', async () => {
