@@ -8,6 +8,7 @@ import type { Resource } from '../registry/kind.ts'
 import { checkName } from '../registry/named.ts'
 import type { WriteOptions } from '../registry/registry.ts'
 import { scaleApiVersion } from '../registry/scale.ts'
+import { summarize } from './body-summary.ts'
 
 /** A body as it was understood. */
 type DecodedBody = Decoded<unknown>
@@ -106,13 +107,6 @@ function unrecognized(kind: string, bytes: Buffer, reason: string): StatusError 
   return badRequest(
     `the object provided is unrecognized (must be of type ${kind}): ${reason} (${summarize(bytes)})`,
   )
-}
-
-/** The first bytes of a body: as text where it looks like JSON, else in hexadecimal. */
-function summarize(bytes: Buffer): string {
-  if (bytes.length === 0) return '<empty>'
-  const form = bytes[0] === 0x7b ? 'utf8' : 'hex'
-  return bytes.subarray(0, 30).toString(form) + (bytes.length > 30 ? ' ...' : '')
 }
 
 function asObject(expected: ExpectedBody, value: unknown, bytes: Buffer): KubernetesObject {
@@ -237,6 +231,10 @@ export async function decodeDeleteOptions(
   contentType: string | undefined,
 ): Promise<Record<string, unknown> | undefined> {
   if (bytes.length === 0) return undefined
+  if (mediaType(contentType) === protobufType) {
+    const { decodeDeleteOptions } = await import('./protobuf.ts')
+    return decodeDeleteOptions(bytes)
+  }
   const expected = { apiVersion: 'v1', kind: 'DeleteOptions', compiledIn: true }
   const { value } = await decode(expected, bytes, contentType)
   if (!isRecord(value)) throw unreadable(expected.kind, bytes, noObject(value))

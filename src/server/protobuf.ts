@@ -1,9 +1,10 @@
 import { badRequest, type StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
+import { summarize } from './body-summary.ts'
 import { customResourceDefinition } from './protobuf/apiextensions.ts'
 import { scale } from './protobuf/autoscaling.ts'
 import { configMap, coreEvent, event, lease, namespace, secret } from './protobuf/core.ts'
-import { type Fields, kept, readMessage } from './protobuf/message.ts'
+import { bytes, type Fields, kept, message, readMessage } from './protobuf/message.ts'
 import { deleteOptions } from './protobuf/meta.ts'
 import {
   selfSubjectAccessReview,
@@ -41,22 +42,43 @@ export interface ExpectedObject {
 /**
  * The object inside a protobuf body: `k8s` and a zero byte, then a `runtime.Unknown` with the head and the message.
  * Byte fields come out as base64, times as RFC 3339, and fields that Go leaves out when empty are left out.
- * DeleteOptions, which every group has, come without metadata. Throws a StatusError (400) for everything else.
+ * Throws a StatusError (400) for everything else.
  */
 export function decodeProtobuf(body: Uint8Array, expected?: ExpectedObject): KubernetesObject {
   let head: ExpectedObject | undefined
   try {
     const envelope = readEnvelope(body)
     head = envelope.head(expected)
-    const fields = head.kind === 'DeleteOptions' ? deleteOptions : kinds[`${head.apiVersion} ${head.kind}`]
-    if (!fields) {
-      throw new MalformedProtobuf(`no kind "${head.kind}" is registered for version "${head.apiVersion}"`)
-    }
-    return { ...head, ...readMessage(new WireReader(envelope.raw), fields) } as unknown as KubernetesObject
+    const fields = kinds[`${head.apiVersion} ${head.kind}`]
+    if (!fields) throw notRegistered(head)
+    return {
+      ...head,
+      ...readMessage(new WireReader(envelope.raw), fields, head.kind),
+    } as unknown as KubernetesObject
   } catch (error) {
     if (error instanceof MalformedProtobuf) throw refusal(error.message, body, head, expected)
     throw error
   }
+}
+
+/** DeleteOptions, which every group has. What they are not is told without saying what they ought to be. */
+export function decodeDeleteOptions(body: Uint8Array): Record<string, unknown> {
+  try {
+    const envelope = readEnvelope(body)
+    const head = envelope.head({ apiVersion: 'v1', kind: 'DeleteOptions' })
+    if (head.kind !== 'DeleteOptions') throw notRegistered(head)
+    return { ...head, ...readMessage(new WireReader(envelope.raw), deleteOptions, head.kind) }
+  } catch (error) {
+    if (error instanceof MalformedProtobuf) throw badRequest(error.message)
+    throw error
+  }
+}
+
+function notRegistered({ apiVersion, kind }: ExpectedObject): MalformedProtobuf {
+  const [named, version] = [kind, apiVersion].map((text) => JSON.stringify(text))
+  return new MalformedProtobuf(
+    `no kind ${named} is registered for version ${version} in scheme "pkg/runtime/scheme.go:110"`,
+  )
 }
 
 interface Envelope {
@@ -68,6 +90,14 @@ const magic = [0x6b, 0x38, 0x73, 0x00]
 
 const typeMeta: Fields = { 1: ['apiVersion', kept.text], 2: ['kind', kept.text] }
 
+/** What the message inside is written in is not looked at. */
+const unknown: Fields = {
+  1: ['typeMeta', message(typeMeta)],
+  2: ['raw', bytes],
+  3: ['contentEncoding', kept.text],
+  4: ['contentType', kept.text],
+}
+
 function readEnvelope(body: Uint8Array): Envelope {
   if (body.length === 0) throw new MalformedProtobuf('empty data')
   if (magic.some((byte, index) => body[index] !== byte)) {
@@ -76,17 +106,16 @@ function readEnvelope(body: Uint8Array): Envelope {
     )
   }
   if (body.length === magic.length) throw new MalformedProtobuf('empty body')
-  let raw: Uint8Array = new Uint8Array()
-  let sent: Partial<ExpectedObject> = {}
-  const reader = new WireReader(body, magic.length)
-  while (!reader.atEnd) {
-    const { number, wire } = reader.tag()
-    if (number === 1 && wire === 2) sent = readMessage(reader.message(), typeMeta)
-    else if (number === 2 && wire === 2) raw = reader.bytes()
-    else reader.skip(wire)
+  const { raw = '', typeMeta: sent = {} } = readMessage(
+    new WireReader(body, magic.length),
+    unknown,
+    'Unknown',
+  ) as {
+    raw?: string
+    typeMeta?: Partial<ExpectedObject>
   }
   return {
-    raw,
+    raw: Buffer.from(raw, 'base64'),
     head(expected) {
       const apiVersion = sent.apiVersion || expected?.apiVersion
       const kind = sent.kind || expected?.kind
@@ -111,9 +140,7 @@ function refusal(
       `${head.kind} in version "${version}" cannot be handled as a ${expected.kind}: ${fault}`,
     )
   }
-  const hex = Buffer.from(body.subarray(0, 30)).toString('hex')
-  const summary = body.length === 0 ? '<empty>' : body.length > 30 ? `${hex} ...` : hex
   return badRequest(
-    `the object provided is unrecognized (must be of type ${expected.kind}): ${fault} (${summary})`,
+    `the object provided is unrecognized (must be of type ${expected.kind}): ${fault} (${summarize(body)})`,
   )
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StatusError } from '../../src/apimachinery/errors.ts'
 import type { JsonValue } from '../../src/apimachinery/object.ts'
-import { decodeProtobuf } from '../../src/server/protobuf.ts'
+import { decodeDeleteOptions, decodeProtobuf } from '../../src/server/protobuf.ts'
+import { type DatumLocal, startDatumLocal } from '../../src/testing/index.ts'
+import { projectPath } from '../support/program.ts'
 
 /** Bodies made by the Go libraries of Kubernetes 1.34, with the same object in JSON. */
 const bodies = JSON.parse(
@@ -44,7 +46,9 @@ describe('a body in protobuf', () => {
   test.each(bodies)(
     'with $name is the object that the same client would send in JSON',
     ({ body, object }) => {
-      expect(decodeProtobuf(Buffer.from(body, 'hex'))).toEqual(withoutNulls(object))
+      const isOptions = (object as { kind: string }).kind === 'DeleteOptions'
+      const decode = isOptions ? decodeDeleteOptions : decodeProtobuf
+      expect(decode(Buffer.from(body, 'hex'))).toEqual(withoutNulls(object))
     },
   )
 
@@ -84,6 +88,30 @@ describe('a body in protobuf', () => {
     expect(decodeProtobuf(envelope('v1', 'Namespace', raw))).toMatchObject({ metadata: { name: 'team' } })
   })
 
+  test('with text that is not UTF-8 has it replaced, as a real server shows it in JSON', () => {
+    const entry = Buffer.concat([field(1, Buffer.from('key')), field(2, Buffer.from([0x61, 0xff]))])
+    const object = decodeProtobuf(envelope('v1', 'ConfigMap', field(2, entry)))
+    expect(object.data).toEqual({ key: 'a\ufffd' })
+  })
+
+  test('with a group in it is read without that', () => {
+    const group = Buffer.from('7b080112007b7c7c', 'hex')
+    const raw = Buffer.concat([group, field(1, field(1, Buffer.from('team')))])
+    expect(decodeProtobuf(envelope('v1', 'Namespace', raw))).toMatchObject({ metadata: { name: 'team' } })
+  })
+
+  test('with numbers to the last bit', () => {
+    const number = (bytes: string) =>
+      decodeDeleteOptions(envelope('v1', 'DeleteOptions', Buffer.from(`08${bytes}`, 'hex')))
+        .gracePeriodSeconds
+    expect(number('01')).toBe(1)
+    expect(number('ffffffff0f')).toBe(2 ** 32 - 1)
+    expect(number('8080808010')).toBe(2 ** 32)
+    expect(number('ffffffffffffff0f')).toBe(Number.MAX_SAFE_INTEGER)
+    expect(number('ffffffffffffffffff01')).toBe(-1)
+    expect(number('80808080808080808001')).toBe(-(2 ** 63))
+  })
+
   test('with a key such as __proto__ has it as a key and nothing else', () => {
     const entry = Buffer.concat([field(1, Buffer.from('__proto__')), field(2, Buffer.from('x'))])
     const object = decodeProtobuf(envelope('v1', 'ConfigMap', field(2, entry)))
@@ -100,7 +128,7 @@ describe('a body that is no protobuf of a known kind is a 400', () => {
     [
       'JSON',
       Buffer.from('{}'),
-      'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] (7b7d)',
+      'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] ({})',
     ],
     ['the beginning alone', magic, 'empty body (6b387300)'],
     [
@@ -117,19 +145,49 @@ describe('a body that is no protobuf of a known kind is a 400', () => {
   test('a kind that nobody knows', () => {
     const error = refusal(() => decodeProtobuf(envelope('apps/v1', 'Deployment'), namespace))
     expect(error.message).toBe(
-      'Deployment in version "v1" cannot be handled as a Namespace: no kind "Deployment" is registered for version "apps/v1"',
+      'Deployment in version "v1" cannot be handled as a Namespace: no kind "Deployment" is registered for version "apps/v1" in scheme "pkg/runtime/scheme.go:110"',
     )
   })
 
   test('a field of the wrong type', () => {
     const error = refusal(() => decodeProtobuf(envelope('v1', 'Namespace', Buffer.from([0x08, 0x01]))))
-    expect(error.message).toBe('wrong wireType = 0 for field metadata')
+    expect(error.message).toBe('proto: wrong wireType = 0 for field ObjectMeta')
   })
 
-  test('text that is not UTF-8', () => {
-    const raw = field(1, field(1, Buffer.from([0xff, 0xfe])))
-    expect(refusal(() => decodeProtobuf(envelope('v1', 'Namespace', raw))).message).toBe(
-      'invalid UTF-8 in a string',
+  test.each([
+    ['a tag that is none', '00', 'proto: Unknown: illegal tag 0 (wire type 0)'],
+    ['a tag that is cut off', '80', 'unexpected EOF'],
+    ['a head of another type', '0803', 'proto: wrong wireType = 0 for field TypeMeta'],
+    ['a head with a version of another type', '0a020805', 'proto: wrong wireType = 0 for field APIVersion'],
+    ['a message of another type', '1003', 'proto: wrong wireType = 0 for field Raw'],
+    ['a group', '1b', 'proto: wrong wireType = 3 for field ContentEncoding'],
+    ['the end of a group', '1c', 'proto: Unknown: wiretype end group for non-group'],
+    ['a type that is none', '0f', 'proto: wrong wireType = 7 for field TypeMeta'],
+    ['a type that is none, of a field that is none', '4f', 'proto: illegal wireType 7'],
+    [
+      'a length beyond all numbers',
+      '12ffffffffffffffff7f',
+      'proto: negative length found during unmarshaling',
+    ],
+    ['a number of more than 64 bits', '12ffffffffffffffffffff01', 'proto: integer overflow'],
+  ])('an envelope with %s, in the words of a real server', (_, bytes, fault) => {
+    const body = Buffer.concat([magic, Buffer.from(bytes, 'hex')])
+    expect(refusal(() => decodeProtobuf(body, namespace)).message).toBe(
+      `the object provided is unrecognized (must be of type Namespace): ${fault} (${body.toString('hex')})`,
+    )
+  })
+
+  test.each([
+    ['a tag that is none', '0200', 'proto: ConfigMap: illegal tag 0 (wire type 2)'],
+    ['the end of a group', '0c', 'proto: ConfigMap: wiretype end group for non-group'],
+    ['metadata that is cut off', '0a7f', 'unexpected EOF'],
+    ['a time of another type', '0a0542030a0178', 'proto: wrong wireType = 2 for field Seconds'],
+    ['a key that is a number', '12020803', 'unexpected EOF'],
+    ['a group that does not end', '7b', 'unexpected EOF'],
+  ])('a message with %s, in the words of a real server', (_, bytes, fault) => {
+    const body = envelope('v1', 'ConfigMap', Buffer.from(bytes, 'hex'))
+    expect(refusal(() => decodeProtobuf(body, { apiVersion: 'v1', kind: 'ConfigMap' })).message).toBe(
+      `ConfigMap in version "v1" cannot be handled as a ConfigMap: ${fault}`,
     )
   })
 
@@ -188,3 +246,69 @@ function nested(number: number, bytes: Uint8Array): Buffer {
   }
   return Buffer.concat([Buffer.from(head), bytes])
 }
+
+describe('protobuf through the front door', () => {
+  let datum: DatumLocal
+
+  beforeAll(async () => {
+    datum = await startDatumLocal()
+  }, 60_000)
+
+  afterAll(() => datum.stop())
+
+  async function ask(method: string, path: string, body: Uint8Array) {
+    const response = await fetch(`${datum.httpUrl}${projectPath}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${datum.token}`,
+        'content-type': 'application/vnd.kubernetes.protobuf',
+      },
+      body,
+    })
+    const { message, reason } = (await response.json()) as { message?: string; reason?: string }
+    return { code: response.status, reason, message }
+  }
+
+  test.each([
+    ['of another kind', envelope('v1', 'ConfigMap'), `no kind "ConfigMap" is registered for version "v1"`],
+    ['of no kind', envelope('v1', 'Nonsense'), `no kind "Nonsense" is registered for version "v1"`],
+    ['that is none', Buffer.from('{}'), 'provided data does not appear to be a protobuf message'],
+    ['that only begins', magic, 'empty body'],
+    [
+      'with a number that is a text',
+      envelope('v1', 'DeleteOptions', field(1, Buffer.from('x'))),
+      'proto: wrong wireType = 2 for field GracePeriodSeconds',
+    ],
+  ])(
+    'options of a deletion in a body %s are refused in the words of a real server',
+    async (_, body, words) => {
+      for (const collection of [
+        '/api/v1/namespaces/default/configmaps',
+        '/apis/networking.datumapis.com/v1alpha/namespaces/default/networks',
+      ]) {
+        for (const place of [`${collection}?labelSelector=none%3Dnone`, `${collection}/none`]) {
+          const answer = await ask('DELETE', place, body)
+          expect(answer).toMatchObject({ code: 400, reason: 'BadRequest' })
+          expect(answer.message).toMatch(new RegExp(`^${words}`))
+        }
+      }
+    },
+  )
+
+  test('options of a deletion are obeyed, whatever group they say', async () => {
+    const collection = '/apis/networking.datumapis.com/v1alpha/namespaces/default/networks'
+    for (const version of ['v1', 'meta.k8s.io/v1', 'apps/v1']) {
+      const body = envelope(version, 'DeleteOptions', field(4, Buffer.from('Sideways')))
+      expect(await ask('DELETE', `${collection}/none`, body)).toMatchObject({
+        code: 422,
+        message: expect.stringContaining('propagationPolicy'),
+      })
+    }
+  })
+
+  test('a custom resource has no protobuf: 415', async () => {
+    const collection = '/apis/networking.datumapis.com/v1alpha/namespaces/default/networks'
+    const answer = await ask('POST', collection, envelope('networking.datumapis.com/v1alpha', 'Network'))
+    expect(answer).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' })
+  })
+})

@@ -20,7 +20,10 @@ import { objectMeta } from './meta.ts'
 
 /** A message that stands for one of several JSON values. */
 function alternatives(fields: () => Fields, choose: (read: JsonObject) => JsonValue): ValueType {
-  return { wire: 2, read: (reader, depth) => choose(readMessage(reader.message(), fields(), depth)) }
+  return {
+    wire: 2,
+    read: (reader, depth, name) => choose(readMessage(reader.message(), fields(), name, depth)),
+  }
 }
 
 const schema: ValueType = message(() => schemaFields)

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../apimachinery/object.ts'
+import { goName, typeName } from './go-names.ts'
 import { MalformedProtobuf, type WireReader, type WireType } from './wire.ts'
 
 /**
@@ -9,7 +10,8 @@ export interface ValueType {
   readonly wire: WireType
   /** What stands in a map for a key without a value; default: an empty object. */
   readonly absent?: JsonValue
-  read(reader: WireReader, depth: number): JsonValue | undefined
+  /** `name` is what Go calls the type of a message that is read. */
+  read(reader: WireReader, depth: number, name: string): JsonValue | undefined
 }
 
 /** A list of values, or (as `map`) of keys with values. */
@@ -30,20 +32,27 @@ export type Fields = Readonly<Record<number, readonly [name: string, type: Field
 export function message(fields: Fields | (() => Fields)): ValueType {
   return {
     wire: 2,
-    read: (reader, depth) =>
-      readMessage(reader.message(), typeof fields === 'function' ? fields() : fields, depth),
+    read: (reader, depth, name) =>
+      readMessage(reader.message(), typeof fields === 'function' ? fields() : fields, name, depth),
   }
 }
 
-/** Reads the fields of a message up to the end of `reader`. Unknown fields are skipped, as a real server does. */
-export function readMessage(reader: WireReader, fields: Fields, depth = 0): JsonObject {
+/**
+ * Reads the fields of a message up to the end of `reader`. Unknown fields are skipped, as a real server does. `struct`
+ * is what Go calls its type.
+ */
+export function readMessage(reader: WireReader, fields: Fields, struct: string, depth = 0): JsonObject {
   if (depth > maximumDepth) throw new MalformedProtobuf('exceeded maximum nesting depth')
   // Collected apart, because an assignment to a key such as `__proto__` is not what it seems.
   const single = new Map<string, JsonValue>()
   const lists = new Map<string, JsonValue[]>()
   const maps = new Map<string, Map<string, JsonValue>>()
   while (!reader.atEnd) {
-    const { number, wire } = reader.tag()
+    const { number, wire, tag } = reader.tag()
+    if (wire === 4) throw new MalformedProtobuf(`proto: ${struct}: wiretype end group for non-group`)
+    if (number <= 0) {
+      throw new MalformedProtobuf(`proto: ${struct}: illegal tag ${number} (wire type ${tag})`)
+    }
     const field = fields[number]
     if (!field) {
       reader.skip(wire)
@@ -51,20 +60,23 @@ export function readMessage(reader: WireReader, fields: Fields, depth = 0): Json
     }
     const [name, type] = field
     const value = 'each' in type ? (type.map ? undefined : type.each) : type
-    if (wire !== (value?.wire ?? 2)) throw new MalformedProtobuf(`wrong wireType = ${wire} for field ${name}`)
+    if (wire !== (value?.wire ?? 2)) {
+      throw new MalformedProtobuf(`proto: wrong wireType = ${wire} for field ${goName(name)}`)
+    }
+    const inner = typeName(struct, name)
     if (!('each' in type)) {
-      const read = type.read(reader, depth + 1)
+      const read = type.read(reader, depth + 1, inner)
       if (read === undefined) single.delete(name)
       else single.set(name, read)
     } else if (type.map) {
       const entries = maps.get(name) ?? new Map<string, JsonValue>()
       maps.set(name, entries)
-      const [key, entry] = readEntry(reader.message(), type.each, depth + 1)
+      const [key, entry] = readEntry(reader.message(), type.each, depth + 1, inner)
       entries.set(key, entry)
     } else {
       const list = lists.get(name) ?? []
       lists.set(name, list)
-      list.push(type.each.read(reader, depth + 1) ?? null)
+      list.push(type.each.read(reader, depth + 1, inner) ?? null)
     }
   }
   return Object.fromEntries([
@@ -74,13 +86,14 @@ export function readMessage(reader: WireReader, fields: Fields, depth = 0): Json
   ])
 }
 
-function readEntry(reader: WireReader, type: ValueType, depth: number): [string, JsonValue] {
+/** Nobody looks how the key and the value of a map are laid out: they are read as what they ought to be. */
+function readEntry(reader: WireReader, type: ValueType, depth: number, name: string): [string, JsonValue] {
   let key = ''
   let value: JsonValue | undefined
   while (!reader.atEnd) {
     const { number, wire } = reader.tag()
-    if (number === 1 && wire === 2) key = reader.text()
-    else if (number === 2 && wire === type.wire) value = type.read(reader, depth)
+    if (number === 1) key = reader.text()
+    else if (number === 2) value = type.read(reader, depth, name)
     else reader.skip(wire)
   }
   return [key, value ?? type.absent ?? {}]
@@ -99,8 +112,8 @@ export function map(each: ValueType): Repeated {
 function omitEmpty(type: ValueType, empty: JsonValue): ValueType {
   return {
     wire: type.wire,
-    read(reader, depth) {
-      const value = type.read(reader, depth)
+    read(reader, depth, name) {
+      const value = type.read(reader, depth, name)
       return value === empty ? undefined : value
     },
   }
@@ -109,8 +122,8 @@ function omitEmpty(type: ValueType, empty: JsonValue): ValueType {
 /** Kept even when empty: what is a pointer in Go, or has no `omitempty`. */
 export const kept = {
   text: { wire: 2, absent: '', read: (reader) => reader.text() },
-  integer: { wire: 0, read: (reader) => Number(BigInt.asIntN(64, reader.varint())) },
-  boolean: { wire: 0, read: (reader) => reader.varint() !== 0n },
+  integer: { wire: 0, read: (reader) => reader.integer() },
+  boolean: { wire: 0, read: (reader) => reader.boolean() },
   double: {
     wire: 1,
     read(reader) {
@@ -133,20 +146,16 @@ export const bytes: ValueType = {
   read: (reader) => Buffer.from(reader.bytes()).toString('base64'),
 }
 
+const raw: Fields = { 1: ['raw', { wire: 2, read: (reader) => reader.text() }] }
+
 /** A message with JSON in its first field. */
 export const json: ValueType = {
   wire: 2,
-  read(reader) {
-    let raw = ''
-    const inner = reader.message()
-    while (!inner.atEnd) {
-      const { number, wire } = inner.tag()
-      if (number === 1 && wire === 2) raw = inner.text()
-      else inner.skip(wire)
-    }
-    if (raw === '') return undefined
+  read(reader, depth, name) {
+    const { raw: written = '' } = readMessage(reader.message(), raw, name, depth)
+    if (written === '') return undefined
     try {
-      return JSON.parse(raw) as JsonValue
+      return JSON.parse(String(written)) as JsonValue
     } catch {
       throw new MalformedProtobuf('invalid JSON inside a message')
     }
@@ -171,17 +180,14 @@ export const microTime: ValueType = {
   },
 }
 
+const timestamp: Fields = { 1: ['seconds', kept.integer], 2: ['nanos', kept.integer] }
+
 function readMoment(reader: WireReader): { seconds: string; nanoseconds: number } | undefined {
   const inner = reader.message()
   if (inner.atEnd) return undefined
-  let seconds = 0
-  let nanoseconds = 0
-  while (!inner.atEnd) {
-    const { number, wire } = inner.tag()
-    if (number === 1 && wire === 0) seconds = Number(BigInt.asIntN(64, inner.varint()))
-    else if (number === 2 && wire === 0) nanoseconds = Number(BigInt.asIntN(32, inner.varint()))
-    else inner.skip(wire)
-  }
+  const read = readMessage(inner, timestamp, 'Timestamp')
+  const seconds = Number(read.seconds ?? 0)
+  const nanoseconds = Number(read.nanos ?? 0) | 0
   const date = new Date(seconds * 1000)
   const year = date.getUTCFullYear()
   if (!(year >= 0 && year <= 9999) || nanoseconds < 0 || nanoseconds > 999_999_999) {

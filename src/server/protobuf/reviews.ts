@@ -18,7 +18,7 @@ import { objectMeta, selectorRequirement } from './meta.ts'
 const extraValue: ValueType = {
   wire: 2,
   read: (reader, depth): JsonValue =>
-    readMessage(reader.message(), { 1: ['items', list(kept.text)] }, depth).items ?? [],
+    readMessage(reader.message(), { 1: ['items', list(kept.text)] }, 'ExtraValue', depth).items ?? [],
 }
 
 const userInfo = message({
