@@ -119,7 +119,8 @@ export function reconcileManagers(
   }
 }
 
-function withFields({ identity, time }: FieldManager, fields: FieldSet): FieldManager {
+/** The same manager with other fields, and so with another line in the books. */
+export function withFields({ identity, time }: FieldManager, fields: FieldSet): FieldManager {
   return { identity, fields, time }
 }
 

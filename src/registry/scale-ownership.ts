@@ -3,6 +3,7 @@ import { FieldSet } from '../apimachinery/field-set.ts'
 import type { KubernetesObject, ManagedFieldsEntry } from '../apimachinery/object.ts'
 import { readStoredManagers, setManager, writeManagers } from './field-manager.ts'
 import type { Resource } from './kind.ts'
+import { withFields } from './managed-fields.ts'
 import { replicasOf, replicasPath, scaleApiVersion } from './scale.ts'
 
 /** A Scale that is written, as the books of its object see it. */
@@ -41,7 +42,7 @@ export function scaleBooks({
   for (const [key, owner] of owners) {
     const fields = owner.fields.difference(replicas)
     if (fields.isEmpty) managers.delete(key)
-    else managers.set(key, { ...owner, fields })
+    else managers.set(key, withFields(owner, fields))
   }
   if (apiVersion === scaleApiVersion && number !== 0) {
     setManager(managers, {
