@@ -57,6 +57,8 @@ export interface ControlPlane {
   advance(): Promise<number>
   /** The whole state, for another set to begin with. */
   snapshot(): Uint8Array
+  /** Lets go of what is in memory only to be quick. */
+  releaseMemory(): void
   /** Ends watches and connections, then reconcilers, then the store. */
   close(): Promise<void>
 }
@@ -235,6 +237,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       settle,
       advance,
       snapshot: () => store.snapshot(),
+      releaseMemory: () => store.releaseMemory(),
       close,
     }
   } catch (error) {

@@ -8,6 +8,8 @@ export interface IdleMemoryOptions {
   readonly cpuTime?: () => number
   /** Bytes that objects take, garbage included. Default: what V8 says. */
   readonly heapUsed?: () => number
+  /** Lets go of what is kept only to be quick: it is garbage from then on. */
+  readonly release: () => void
   /** Collects all garbage and gives the memory back. Default: V8's collector. */
   readonly collect?: () => void
 }
@@ -26,7 +28,12 @@ const worthwhile = 4 * 1024 * 1024
  * how to end it.
  */
 export function releaseMemoryWhenIdle(options: IdleMemoryOptions): () => void {
-  const { clock, cpuTime = processCpuTime, heapUsed = () => process.memoryUsage().heapUsed } = options
+  const {
+    clock,
+    release,
+    cpuTime = processCpuTime,
+    heapUsed = () => process.memoryUsage().heapUsed,
+  } = options
   const { collect = createCollect() } = options
   let lastCpuTime = cpuTime()
   let resting = 0
@@ -39,6 +46,7 @@ export function releaseMemoryWhenIdle(options: IdleMemoryOptions): () => void {
     resting = now - lastCpuTime < interval * 1000 * restingShare ? resting + 1 : 0
     lastCpuTime = now
     if (resting < 2 || heapUsed() < left + worthwhile) return
+    release()
     collect()
     left = heapUsed()
     lastCpuTime = cpuTime()

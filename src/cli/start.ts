@@ -44,7 +44,10 @@ export async function start(
     if (options.json) announceAsJson(announcement, terminal)
     else
       announceInWords(announcement, { stateDirectory: options.memory ? undefined : directory.path }, terminal)
-    releases.push(boundHeapGrowth(), releaseMemoryWhenIdle({ clock: systemClock }))
+    releases.push(
+      boundHeapGrowth(),
+      releaseMemoryWhenIdle({ clock: systemClock, release: () => controlPlane.releaseMemory() }),
+    )
     await ended
   } finally {
     for (const release of releases.reverse()) await release()

@@ -99,11 +99,13 @@ function identityOf({ manager, operation, apiVersion, subresource }: ManagedFiel
 
 /** The entries as objects carry them: appliers first, then by time, name, version and subresource. */
 export function writeManagers(managers: FieldManagers): ManagedFieldsEntry[] {
-  return [...managers.values()].sort(compareManagers).map((manager) => manager.entry ?? entryOf(manager))
+  return [...managers]
+    .sort(([, left], [, right]) => compareManagers(left, right))
+    .map(([key, manager]) => manager.entry ?? newEntry(key, manager))
 }
 
-function entryOf({ identity, fields, time }: FieldManager): ManagedFieldsEntry {
-  return {
+function newEntry(key: string, { identity, fields, time }: FieldManager): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = {
     ...(identity.manager === '' ? {} : { manager: identity.manager }),
     operation: identity.operation,
     apiVersion: identity.apiVersion,
@@ -112,6 +114,9 @@ function entryOf({ identity, fields, time }: FieldManager): ManagedFieldsEntry {
     fieldsV1: fields.toFieldsV1(),
     ...(identity.subresource === '' ? {} : { subresource: identity.subresource }),
   }
+  // It is what will be stored: who reads it next need not look into it.
+  stored.set(entry, { key, manager: { identity, fields, time, entry } })
+  return entry
 }
 
 function compareManagers(left: FieldManager, right: FieldManager): number {

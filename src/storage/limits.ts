@@ -17,5 +17,5 @@ export const defaultStoreLimits: StoreLimits = {
   keepChanges: 100_000,
   writesPerCommit: 64,
   maximumBytes: 0,
-  recordCacheLength: 2 * 1024 * 1024,
+  recordCacheLength: 8 * 1024 * 1024,
 }

@@ -38,6 +38,8 @@ export interface SqliteStoreOptions {
 export interface SqliteStore extends Store {
   /** Everything that is committed, current and past: another store can begin with it. */
   snapshot(): Uint8Array
+  /** Lets go of what is in memory only so that it need not be read again. */
+  releaseMemory(): void
 }
 
 /** The revision of an empty store. As in etcd it is 1, since resource version 0 means "any" to Kubernetes. */
@@ -171,6 +173,8 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
       checkReadable()
       return reportingFailure(() => database.serialize())
     },
+
+    releaseMemory: () => cache.clear(),
 
     async close() {
       if (closed) return

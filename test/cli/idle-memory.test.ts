@@ -6,14 +6,17 @@ const megabyte = 1024 * 1024
 
 function start() {
   const clock = createManualClock()
-  const state = { cpu: 0, heap: 50 * megabyte, collections: 0 }
+  const state = { cpu: 0, heap: 50 * megabyte, kept: 5 * megabyte, collections: 0 }
   const end = releaseMemoryWhenIdle({
     clock,
     cpuTime: () => state.cpu,
     heapUsed: () => state.heap,
+    release() {
+      state.kept = 0
+    },
     collect() {
       state.collections++
-      state.heap = 20 * megabyte
+      state.heap = 20 * megabyte + state.kept
     },
   })
   return {
@@ -36,6 +39,7 @@ test('memory is given back some seconds after the work has ended, not during it'
   expect(state.collections).toBe(0)
   rest(10)
   expect(state.collections).toBe(1)
+  expect(state.heap).toBe(20 * megabyte)
 })
 
 test('a server that rests is left alone', () => {

@@ -195,6 +195,16 @@ describe('retention', () => {
     await store.close()
   })
 
+  test('lets go of what it kept of records, and reads them again', async () => {
+    const store = openStore(path)
+    const decoded = { metadata: { name: 'a' } }
+    await store.write('r/a', () => ({ type: 'put', text: '1', decoded }))
+    expect((await store.read('r/a'))?.decoded).toBe(decoded)
+    store.releaseMemory()
+    expect(await store.read('r/a')).toEqual({ key: 'r/a', revision: 2, text: '1' })
+    await store.close()
+  })
+
   test('sets no timer for an idle store', async () => {
     const clock = createManualClock()
     const store = openStore(path, { clock })
