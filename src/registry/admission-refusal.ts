@@ -1,5 +1,6 @@
 import { invalidObject, StatusError } from '../apimachinery/errors.ts'
 import type { FieldError } from '../apimachinery/field-error.ts'
+import { PolicyRefusal } from '../apimachinery/policy-refusal.ts'
 import type { Preparation } from './preparation.ts'
 
 /** Refuses an object for the faults that were found, if any. */
@@ -14,7 +15,7 @@ export function refuseInvalid(preparation: Preparation, name: string, errors: re
 
 /** A refusal by what is a webhook on a deployed server is told as one. */
 function asWebhook(webhookName: string | undefined, refusal: StatusError): StatusError {
-  if (webhookName === undefined) return refusal
+  if (webhookName === undefined || refusal instanceof PolicyRefusal) return refusal
   const message = `admission webhook "${webhookName}" denied the request: ${refusal.status.message ?? ''}`
   return new StatusError({ ...refusal.status, message })
 }

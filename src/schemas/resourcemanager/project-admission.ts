@@ -8,12 +8,10 @@ import type { UserObject } from '../iam/user.ts'
 import { isRecord } from '../record.ts'
 import { findCaller } from './caller.ts'
 import { organizationNameLabel, organizationNamespace, resourceManagerGroup } from './group.ts'
-import { checkNameLength } from './name-length.ts'
 import { Organization, type OrganizationObject } from './organization.ts'
 import type { ProjectObject } from './project.ts'
+import { checkProjectName } from './project-name-policy.ts'
 import { projectOwnerRole } from './roles.ts'
-
-const maxNameLength = 55
 
 /** A project belongs to the organization in whose control plane it is created, whatever its manifest says. */
 export const projectAdmission: Admission<ProjectObject> = {
@@ -52,8 +50,10 @@ export const projectAdmission: Admission<ProjectObject> = {
   },
 
   validate(project, old) {
-    if (old === undefined) return checkNameLength(project.metadata.name, maxNameLength)
-    return checkOrganizationLabel(project, old)
+    if (old !== undefined) return checkOrganizationLabel(project, old)
+    const refusal = checkProjectName(project.metadata.name)
+    if (refusal) throw refusal
+    return []
   },
 }
 

@@ -371,13 +371,13 @@ describe('policy bindings', () => {
 
 describe('a project', () => {
   test('is ready with its plane and the namespaces that every project has', async () => {
-    await organizationApi(datum).create(projects, manifest('Project', 'fresh', {}))
+    await organizationApi(datum).create(projects, manifest('Project', 'fresh-one', {}))
     await datum.settle()
-    const project = await root.get(`${projects}/fresh`)
+    const project = await root.get(`${projects}/fresh-one`)
     expect(condition(project, 'Ready')).toBe('True Ready')
     expect(conditionMessage(project, 'Ready')).toBe('Project is ready')
     expect(project.metadata.finalizers).toEqual(['resourcemanager.miloapis.com/project-controller'])
-    const { items } = await projectApi(datum, 'fresh').list('/api/v1/namespaces')
+    const { items } = await projectApi(datum, 'fresh-one').list('/api/v1/namespaces')
     const labels = Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.labels]))
     expect(labels).toMatchObject({
       default: { 'miloapis.com/project-default': 'true' },
@@ -387,17 +387,17 @@ describe('a project', () => {
 
   test('is emptied when it is deleted, and one made again under the name starts empty', async () => {
     const organization = organizationApi(datum)
-    await organization.create(projects, manifest('Project', 'again', {}))
+    await organization.create(projects, manifest('Project', 'once-more', {}))
     await datum.settle()
-    const api = projectApi(datum, 'again')
+    const api = projectApi(datum, 'once-more')
     await api.create('/api/v1/namespaces/default/configmaps', {
       metadata: { name: 'mine', finalizers: ['example.com/never'] },
     })
-    await organization.remove(`${projects}/again`)
+    await organization.remove(`${projects}/once-more`)
     await datum.settle()
-    expect(await root.find(`${projects}/again`)).toBeUndefined()
+    expect(await root.find(`${projects}/once-more`)).toBeUndefined()
     await expect(api.list('/api/v1/namespaces')).rejects.toThrow(Refused)
-    await organization.create(projects, manifest('Project', 'again', {}))
+    await organization.create(projects, manifest('Project', 'once-more', {}))
     await datum.settle()
     expect((await api.list('/api/v1/namespaces/default/configmaps')).items).toEqual([])
   })

@@ -155,9 +155,23 @@ describe('a project', () => {
     expect(status).toMatchObject({ code: 403, reason: 'Forbidden' })
   })
 
-  it('has a name of 55 characters at most', async () => {
-    const { types } = await admit(Project, { ...bare, metadata: { name: 'a'.repeat(56) } }, within)
-    expect(types).toEqual(['FieldValueInvalid'])
+  it.each([
+    ['five', 'the name of a project has 6 to 30 characters'],
+    ['a'.repeat(31), 'the name of a project has 6 to 30 characters'],
+    ['my-datum-things', 'the name of a project does not contain "datum"'],
+  ])('is not called %s', async (name, why) => {
+    const { status } = await refusal(admit(Project, { ...bare, metadata: { name } }, within))
+    const told = `ValidatingAdmissionPolicy 'validate-project-name' with binding 'validate-project-name' denied request: ${why}`
+    expect(status).toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      message: `projects.resourcemanager.miloapis.com "${name}" is forbidden: ${told}`,
+      details: { name, group: 'resourcemanager.miloapis.com', kind: 'projects', causes: [{ message: told }] },
+    })
+  })
+
+  it.each(['sixsix', 'a'.repeat(30)])('may be called %s', async (name) => {
+    expect((await admit(Project, { ...bare, metadata: { name } }, within)).faults).toEqual([])
   })
 
   it('keeps its organization', async () => {
