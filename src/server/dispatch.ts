@@ -9,7 +9,7 @@ import { deleteObject } from './handlers/delete.ts'
 import { deleteCollection } from './handlers/delete-collection.ts'
 import { get } from './handlers/get.ts'
 import { list } from './handlers/list.ts'
-import { patch } from './handlers/patch.ts'
+import { patch, patchType } from './handlers/patch.ts'
 import { update } from './handlers/update.ts'
 import { watch } from './handlers/watch.ts'
 import { createNegotiator, wantsPretty } from './negotiation.ts'
@@ -75,13 +75,14 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
       // Nobody answers for custom resources of all namespaces but a list and a watch.
       if (isAcrossNamespaces(resource, info) && !isReading(info)) return pageNotFound
       if (!info.named && (info.verb === 'update' || info.verb === 'patch')) {
+        if (info.verb === 'patch') patchType(resource, request.headers['content-type'])
         throw badRequest('name must be provided')
       }
     }
     if (!handler || !allows(resource, info)) {
       if (resource.kind.answer && info.named) throw noSuchPath()
       if (!isCustom) throw noSuchMethod()
-      throw methodNotAllowed(groupResource(resource.kind), info.verb || request.method.toLowerCase())
+      throw methodNotAllowed(groupResource(resource.kind), info.verb)
     }
     const userAgent = request.headers['user-agent']
     const answer = await handler(environment, {
@@ -99,24 +100,36 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
     return answer && resource.definition.deprecated ? withDeprecation(answer, resource) : answer
   }
 
+  /** Discovery and the documents of OpenAPI; undefined at other paths. */
+  async function describeServed(
+    kinds: KindSet,
+    { headers: { accept, 'if-none-match': ifNoneMatch } }: FastifyRequest,
+    segments: readonly string[],
+    query: PlaneRequest['query'],
+  ): Promise<Answer | undefined> {
+    if (segments[0] === 'openapi') {
+      const { openApi } = await import('./openapi/openapi.ts')
+      return openApi(kinds, segments, { accept, ifNoneMatch, hash: query.get('hash') })
+    }
+    const discovered = discover(kinds, segments, accept, ifNoneMatch)
+    return discovered && encoded(discovered)
+  }
+
   async function dispatchPath(
     request: FastifyRequest,
     { method, segments, query, context }: PlaneRequest,
   ): Promise<Answer | undefined> {
     const reads = method === 'GET' || method === 'HEAD'
     // Checks of health do not mind the method; the version does.
-    const open = reads || segments[0] !== 'version' ? await openPaths.answer(segments, query) : undefined
+    const open = await openPaths.answer(segments, query)
+    if (open && segments[0] === 'version' && !reads) throw noSuchMethod()
     if (open) return open
     if (!context) return pageNotFound
-    if (!reads) throw noSuchMethod()
     const kinds = await environment.registry.kinds(context.plane)
-    const { accept, 'if-none-match': ifNoneMatch } = request.headers
-    if (segments[0] === 'openapi') {
-      const { openApi } = await import('./openapi/openapi.ts')
-      return openApi(kinds, segments, { accept, ifNoneMatch, hash: query.get('hash') }) ?? pageNotFound
-    }
-    const discovered = discover(kinds, segments, accept, ifNoneMatch)
-    return discovered ? encoded(discovered) : pageNotFound
+    const answer = (await describeServed(kinds, request, segments, query)) ?? pageNotFound
+    // Where nothing is, no method is the wrong one.
+    if (!reads && answer.status !== 404) throw noSuchMethod()
+    return answer
   }
 
   return (request, reply, planeRequest, onServed) => {

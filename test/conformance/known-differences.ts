@@ -148,6 +148,12 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
   'rule faults': {
     'an authorizer': 'what follows from the variable that is not there is told too',
   },
+  methods: {
+    'HEAD of a collection': head,
+    'HEAD of an object': head,
+    'HEAD of what is not there': head,
+    'HEAD of a kind in all namespaces': head,
+  },
   discovery: {
     'the core group as protobuf': jsonOnly,
     'the core group as protobuf or JSON': jsonOnly,

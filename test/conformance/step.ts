@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 export interface Step {
   /** What is asked, in words; unique within its story. */
   readonly title: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
   readonly path: string
   /** Sent as JSON unless it is a text. */
   readonly body?: unknown

@@ -12,6 +12,7 @@ import { eventStory } from './stories/events.ts'
 import { immutableStory } from './stories/immutable.ts'
 import { leaseStory } from './stories/leases.ts'
 import { listStory } from './stories/list.ts'
+import { methodStory } from './stories/methods.ts'
 import { namespaceStory } from './stories/namespaces.ts'
 import { sameStory } from './stories/no-operation.ts'
 import { patchStory } from './stories/patch.ts'
@@ -50,6 +51,7 @@ export const stories: readonly Story[] = [
   definitionFaultsStory,
   ruleFaultsStory,
   discoveryStory,
+  methodStory,
 ]
 
 export { play } from './step.ts'

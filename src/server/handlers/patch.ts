@@ -1,5 +1,6 @@
 import { unsupportedBody, unsupportedMediaType } from '../../apimachinery/errors.ts'
 import type { JsonValue } from '../../apimachinery/object.ts'
+import type { Resource } from '../../registry/kind.ts'
 import type { Patch } from '../../registry/registry.ts'
 import {
   type DecodedObject,
@@ -24,7 +25,7 @@ const patchTypes: Readonly<Record<string, Patch['type']>> = {
 /** PATCH in any of Kubernetes' four ways: 200, or 201 where a server-side apply has created the object. */
 export const patch: Handler = async (environment, request) => {
   const { context, resource, info, query, userAgent } = request
-  const type = patchType(request)
+  const type = patchType(resource, request.contentType)
   const options = patchOptions(query, userAgent, type === 'apply')
   const key = objectKey(info)
   const { change, duplicates } = await decodeChange(request, type, key.namespace ?? '')
@@ -36,8 +37,8 @@ export const patch: Handler = async (environment, request) => {
   return writeAnswer(environment, request, outcome)
 }
 
-/** The strategic merge needs what only compiled-in kinds have: 415 for custom resources. */
-function patchType({ resource, contentType }: ResourceRequest): Patch['type'] {
+/** What is sent in a PATCH. The strategic merge needs what only compiled-in kinds have: 415 for custom resources. */
+export function patchType(resource: Resource, contentType: string | undefined): Patch['type'] {
   const allowed = Object.keys(patchTypes).filter(
     (each) => resource.kind.origin === 'core' || patchTypes[each] !== 'strategic',
   )
