@@ -254,7 +254,7 @@ async function openNetworkGate(
 async function finish(
   deployment: WorkloadDeploymentObject,
   instances: readonly InstanceSummary[],
-  { client }: ReconcileContext,
+  { client, events }: ReconcileContext,
 ): Promise<void> {
   const { namespace, name, finalizers = [] } = deployment.metadata
   if (!finalizers.includes(workloadControllerFinalizer)) return
@@ -265,6 +265,10 @@ async function finish(
     return
   }
   const remaining = instances.filter((instance) => !instance.deleting)
+  if (remaining.length > 0) {
+    const message = `Deletes ${remaining.length === 1 ? 'one instance' : `${remaining.length} instances`}`
+    events.record({ kind: WorkloadDeployment, object: deployment }, 'Normal', 'InstancesDeleted', message)
+  }
   for (let start = 0; start < remaining.length; start += deletionBatch) {
     await Promise.all(
       remaining.slice(start, start + deletionBatch).map((instance) =>

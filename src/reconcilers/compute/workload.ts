@@ -134,7 +134,7 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
     },
 
     async reconcile(key, context) {
-      const { client, plane, events, clock } = context
+      const { client, plane, clock } = context
       const workload = await client.get(Workload, key)
       if (!workload) return undefined
       const { deletionTimestamp, finalizers = [], uid = '' } = workload.metadata
@@ -162,13 +162,7 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
         for (const deployment of await client.list(WorkloadDeployment, selection)) {
           const { name, deletionTimestamp: deleting } = deployment.metadata
           if (planned.has(name) || deleting !== undefined) continue
-          await deleteDeployment(deployment, context)
-          events.record(
-            { kind: Workload, object: workload },
-            'Normal',
-            'DeploymentDeleted',
-            `Deleted deployment ${name}`,
-          )
+          await deleteDeployment(workload, deployment, context)
         }
       }
       const deployments = await client.list(WorkloadDeployment, selection)
@@ -191,21 +185,26 @@ function belongsTo(deployment: WorkloadDeploymentObject, workload: WorkloadObjec
 }
 
 async function deleteDeployment(
+  workload: WorkloadObject,
   { metadata: { namespace, name, uid = '' } }: WorkloadDeploymentObject,
-  { client }: ReconcileContext,
+  { client, events }: ReconcileContext,
 ): Promise<void> {
   await client.delete(WorkloadDeployment, { namespace, name }, { preconditions: { uid } })
+  const about = { kind: Workload, object: workload }
+  events.record(about, 'Normal', 'DeploymentDeleted', `Deleted deployment ${name}`)
 }
 
 /** Deletes the deployments of a workload that ends, and lets it go when none is left. */
 async function finish(
-  { metadata: { namespace, name, finalizers = [] } }: WorkloadObject,
+  workload: WorkloadObject,
   deployments: readonly WorkloadDeploymentObject[],
   context: ReconcileContext,
 ): Promise<void> {
+  const { namespace, name, finalizers = [] } = workload.metadata
   if (!finalizers.includes(workloadControllerFinalizer)) return
   for (const deployment of deployments) {
-    if (deployment.metadata.deletionTimestamp === undefined) await deleteDeployment(deployment, context)
+    if (deployment.metadata.deletionTimestamp === undefined)
+      await deleteDeployment(workload, deployment, context)
   }
   if (deployments.length > 0) return
   await context.client.change(Workload, { namespace, name }, ({ metadata }) => {

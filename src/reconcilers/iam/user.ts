@@ -12,10 +12,14 @@ export function createUserReconciler(): Reconciler<UserObject> {
     spec ? [spec.userRef.name] : [],
   )
 
-  async function finish(user: UserObject, { client, plane }: ReconcileContext): Promise<void> {
+  async function finish(user: UserObject, { client, events, plane }: ReconcileContext): Promise<void> {
     const { name, finalizers = [] } = user.metadata
     if (!finalizers.includes(membershipCleanupFinalizer)) return
-    for (const key of memberships.find(plane, name)) await client.delete(OrganizationMembership, key)
+    for (const key of memberships.find(plane, name)) {
+      await client.delete(OrganizationMembership, key)
+      const message = `Deleted membership ${key.name} in ${key.namespace}`
+      events.record({ kind: User, object: user }, 'Normal', 'MembershipDeleted', message)
+    }
     await client.change(User, { name }, ({ metadata }) => {
       metadata.finalizers = metadata.finalizers?.filter((each) => each !== membershipCleanupFinalizer) ?? []
     })

@@ -111,7 +111,7 @@ function readiness({ metadata }: NetworkObject, faults: readonly string[], exhau
 }
 
 /** Deletes the contexts of a network that ends, and lets it go when none is left. */
-async function finish(network: NetworkObject, { client }: ReconcileContext): Promise<void> {
+async function finish(network: NetworkObject, { client, events }: ReconcileContext): Promise<void> {
   const { namespace = '', name, uid = '', finalizers = [] } = network.metadata
   if (!finalizers.includes(networkControllerFinalizer)) return
   const contexts = await client.list(NetworkContext, { namespace, owner: uid })
@@ -119,6 +119,8 @@ async function finish(network: NetworkObject, { client }: ReconcileContext): Pro
     if (metadata.deletionTimestamp !== undefined) continue
     const preconditions = { uid: metadata.uid ?? '' }
     await client.delete(NetworkContext, { namespace, name: metadata.name }, { preconditions })
+    const message = `Deleted network context ${metadata.name}`
+    events.record({ kind: Network, object: network }, 'Normal', 'NetworkContextDeleted', message)
   }
   if (contexts.length > 0) return
   await client.change(Network, { namespace, name }, ({ metadata }) => {

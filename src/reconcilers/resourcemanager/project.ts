@@ -88,6 +88,8 @@ export function createProjectReconciler(planes: ProjectPlanes): Reconciler<Proje
       reason: 'CleanupComplete',
       message: 'The content of the project has been removed',
     })
+    const about = { kind: Project, object: project }
+    context.events.record(about, 'Normal', 'CleanupComplete', 'The content of the project has been removed')
     await context.client.change(Project, { name }, ({ metadata }) => {
       metadata.finalizers = metadata.finalizers?.filter((each) => each !== projectControllerFinalizer) ?? []
     })

@@ -35,13 +35,16 @@ async function createOrganization(name: string) {
   await datum.settle()
 }
 
-async function warnings(namespace: string, name: string): Promise<string[]> {
+const warnings = (namespace: string, name: string) => told('Warning', namespace, name)
+
+/** What Events say about an object: the reason and the message of each. */
+async function told(sort: 'Normal' | 'Warning', namespace: string, name: string): Promise<string[]> {
   await datum.settle()
   const { items } = await root.list(`/api/v1/namespaces/${namespace}/events`)
   return (
     items as unknown as { type: string; reason: string; message: string; involvedObject: { name: string } }[]
   )
-    .filter(({ type, involvedObject }) => type === 'Warning' && involvedObject.name === name)
+    .filter(({ type, involvedObject }) => type === sort && involvedObject.name === name)
     .map(({ reason, message }) => `${reason}: ${message}`)
 }
 
@@ -227,6 +230,9 @@ describe('a membership', () => {
     await datum.settle()
     expect(await root.find(`${users}/ada`)).toBeUndefined()
     expect(await root.find(`${memberships}/member-ada`)).toBeUndefined()
+    expect(await told('Normal', 'default', 'ada')).toContain(
+      'MembershipDeleted: Deleted membership member-ada in organization-acme-corp',
+    )
   })
 
   test('of a user who does not exist says so, and goes', async () => {
@@ -396,6 +402,9 @@ describe('a project', () => {
     await organization.remove(`${projects}/once-more`)
     await datum.settle()
     expect(await root.find(`${projects}/once-more`)).toBeUndefined()
+    expect(await told('Normal', 'default', 'once-more')).toContain(
+      'CleanupComplete: The content of the project has been removed',
+    )
     await expect(api.list('/api/v1/namespaces')).rejects.toThrow(Refused)
     await organization.create(projects, manifest('Project', 'once-more', {}))
     await datum.settle()
