@@ -1,6 +1,11 @@
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { findCondition } from '../../controller-runtime/conditions.ts'
-import { controllerOf, isControlledBy, ownerReference } from '../../controller-runtime/owner-references.ts'
+import {
+  controllerOf,
+  isControlledBy,
+  ownerReference,
+  refersTo,
+} from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import type { Plane } from '../../registry/registry.ts'
@@ -53,8 +58,7 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
         slot,
         waiting.set(workload.metadata.name, { namespace, name: workload.metadata.name }),
       )
-      const owner = existing.spec?.workloadRef.name ?? ''
-      const message = `Deployment ${planned.name} belongs to ${owner === '' ? 'nobody' : `workload ${owner}`}`
+      const message = `Deployment ${planned.name} belongs to ${ownerOf(existing)}`
       return { placement: planned.placement, message }
     }
     if (existing?.metadata.deletionTimestamp !== undefined) return undefined
@@ -170,7 +174,7 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
       const updated = await client.changeStatus(Workload, key, (draft) => {
         draft.status = workloadStatus(draft, deployments, obstacle, conflicts, missing, clock.now())
       })
-      if (updated) reportChange(workload, updated, missing, context)
+      if (updated) reportChange(workload, updated, missing, conflicts, context)
       return undefined
     },
   }
@@ -182,6 +186,14 @@ function belongsTo(deployment: WorkloadDeploymentObject, workload: WorkloadObjec
   return controller
     ? controller.uid === workload.metadata.uid
     : deployment.spec?.workloadRef.uid === workload.metadata.uid
+}
+
+/** Whose deployment it is, in words. */
+function ownerOf(deployment: WorkloadDeploymentObject): string {
+  const controller = controllerOf(deployment)
+  if (controller && !refersTo(controller, Workload)) return `${controller.kind} ${controller.name}`
+  const name = controller?.name ?? deployment.spec?.workloadRef.name
+  return name ? `workload ${name}` : 'nobody'
 }
 
 async function deleteDeployment(
@@ -217,6 +229,7 @@ function reportChange(
   before: WorkloadObject,
   after: WorkloadObject,
   citiesWithoutLocation: readonly string[],
+  conflicts: readonly NameConflict[],
   { events }: ReconcileContext,
 ): void {
   const about = { kind: Workload, object: after }
@@ -226,6 +239,10 @@ function reportChange(
   // That nothing is available yet is no news; that nothing is any more is.
   if (old?.reason !== now.reason && (now.reason !== 'NoAvailablePlacements' || old?.status === 'True')) {
     events.record(about, now.status === 'True' ? 'Normal' : 'Warning', now.reason, now.message)
+  }
+  for (const { message } of conflicts) {
+    if (now.reason === 'DeploymentNameConflict' || old?.message?.includes(message)) continue
+    events.record(about, 'Warning', 'DeploymentNameConflict', message)
   }
   if (old === undefined && citiesWithoutLocation.length > 0) {
     events.record(about, 'Warning', 'NoCandidateLocations', noLocationIn(citiesWithoutLocation))

@@ -195,7 +195,48 @@ describe('two workloads that would have a deployment of one name', () => {
     await datum.settle()
     expect(condition(await api.get(`${workloads}/a-b`), 'Available')).toBe('True AvailablePlacementFound')
   })
+
+  test('it says so too where another of its placements is available, and so does whoever’s deployment is taken away', async () => {
+    await create({ name: 'a', placement: 'b-c' })
+    const { spec } = workload({ name: 'a-b', placement: 'c' })
+    const [placement] = spec.placements
+    await api.create(workloads, {
+      ...workload({ name: 'a-b' }),
+      spec: { ...spec, placements: [placement, { ...placement, name: 'free' }] },
+    })
+    await datum.settle()
+    const conflicts = async (name: string) =>
+      (
+        (await api.list(events)).items as unknown as {
+          reason: string
+          message: string
+          involvedObject: Named
+        }[]
+      )
+        .filter(
+          ({ reason, involvedObject }) => reason === 'DeploymentNameConflict' && involvedObject.name === name,
+        )
+        .map(({ message }) => message)
+    expect(condition(await api.get(`${workloads}/a-b`), 'Available')).toBe('True AvailablePlacementFound')
+    expect(await conflicts('a-b')).toEqual(['Deployment a-b-c-dfw belongs to workload a'])
+
+    const thief = await api.create('/api/v1/namespaces/default/configmaps', { metadata: { name: 'thief' } })
+    const owner = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      name: 'thief',
+      uid: thief.metadata.uid,
+      controller: true,
+    }
+    await api.patch(`${deployments}/a-b-c-dfw`, { metadata: { ownerReferences: [owner] } })
+    await datum.settle()
+    expect(await conflicts('a')).toEqual(['Deployment a-b-c-dfw belongs to ConfigMap thief'])
+  })
 })
+
+interface Named {
+  readonly name: string
+}
 
 test('deleting a workload leaves nothing of it', async () => {
   await create({ cityCodes: ['DFW', 'LHR'], replicas: 2 })
