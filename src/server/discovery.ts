@@ -3,13 +3,8 @@ import { formatGroupVersion } from '../apimachinery/object.ts'
 import type { KindSet } from '../registry/kind.ts'
 import { type AcceptClause, acceptClauses, accepts } from './discovery/accept.ts'
 import { aggregatedDiscovery } from './discovery/aggregated.ts'
-import {
-  answerWithETag,
-  type DocumentAnswer,
-  pageNotFound,
-  type StoredDocument,
-  storedDocument,
-} from './discovery/answer.ts'
+import { answerWithETag, type DocumentAnswer, pageNotFound } from './discovery/answer.ts'
+import { documentOf } from './discovery/kept-documents.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery/plain.ts'
 
 /**
@@ -17,7 +12,7 @@ import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discover
  * path within the plane without empty parts; undefined when it is not a path of discovery.
  *
  * `/api` and `/apis` are answered in aggregated form to whom accepts it (client-go, kubectl), with an ETag.
- * Documents are built once per kind set. Throws a StatusError where nothing is served that a real server would have
+ * Throws a StatusError where nothing is served that a real server would have
  * compiled in (404), and when neither JSON nor YAML is accepted (406).
  */
 export function discover(
@@ -141,21 +136,4 @@ function plainForm(accept: string | undefined, compiledIn: boolean): Encoding {
 function encodingOf(clause: AcceptClause): Encoding | undefined {
   if (accepts(clause, 'application/json')) return 'json'
   return accepts(clause, 'application/yaml') ? 'yaml' : undefined
-}
-
-const documents = new WeakMap<KindSet, Map<string, StoredDocument>>()
-
-/** The document of this name, built when it is asked for the first time and kept as long as the kind set lives. */
-function documentOf(kinds: KindSet, name: string, build: () => unknown): StoredDocument {
-  let known = documents.get(kinds)
-  if (!known) {
-    known = new Map()
-    documents.set(kinds, known)
-  }
-  let document = known.get(name)
-  if (!document) {
-    document = storedDocument(JSON.stringify(build()))
-    known.set(name, document)
-  }
-  return document
 }

@@ -1,11 +1,7 @@
 import type { KindSet } from '../../registry/kind.ts'
 import { acceptClauses, accepts } from '../discovery/accept.ts'
-import {
-  answerWithETag,
-  type DocumentAnswer,
-  type StoredDocument,
-  storedDocument,
-} from '../discovery/answer.ts'
+import { answerWithETag, type DocumentAnswer, type StoredDocument } from '../discovery/answer.ts'
+import { documentOf } from '../discovery/kept-documents.ts'
 import { documentV2 } from './document-v2.ts'
 import { documentV2Protobuf } from './document-v2-protobuf.ts'
 import { documentsV3 } from './index-v3.ts'
@@ -20,8 +16,7 @@ export interface OpenApiRequest {
 
 /**
  * `/openapi/v2`, `/openapi/v3` and the documents below it, of the kinds that a plane serves. `segments` is the path
- * within the plane without empty parts; undefined when it is not a path of OpenAPI. Documents are built once per kind
- * set. What is refused is refused without words, as a real server does.
+ * within the plane without empty parts; undefined when it is not a path of OpenAPI. What is refused is refused without words, as a real server does.
  */
 export function openApi(
   kinds: KindSet,
@@ -110,25 +105,16 @@ function builtFor(kinds: KindSet): Built {
 
 function build(kinds: KindSet): Built {
   const builders = documentsV3(kinds)
-  const known = new Map<string, StoredDocument>()
-  const remember = (name: string, make: () => unknown): StoredDocument => {
-    let document = known.get(name)
-    if (!document) {
-      const made = make()
-      document = storedDocument(Buffer.isBuffer(made) ? made : JSON.stringify(made))
-      known.set(name, document)
-    }
-    return document
-  }
   const v3 = (path: string) => {
     const make = builders.get(path)
-    return make && remember(`v3/${path}`, make)
+    return make && documentOf(kinds, `openapi/v3/${path}`, make)
   }
+  const index = () => indexV3([...builders.keys()], (path) => v3(path)?.hash ?? '')
   return {
     v3,
-    index: () => remember('v3', () => indexV3([...builders.keys()], (path) => v3(path)?.hash ?? '')),
-    v2: () => remember('v2', () => documentV2(kinds)),
-    v2Protobuf: () => remember('v2.pb', () => documentV2Protobuf(documentV2(kinds))),
+    index: () => documentOf(kinds, 'openapi/v3', index),
+    v2: () => documentOf(kinds, 'openapi/v2', () => documentV2(kinds)),
+    v2Protobuf: () => documentOf(kinds, 'openapi/v2.pb', () => documentV2Protobuf(documentV2(kinds))),
   }
 }
 
