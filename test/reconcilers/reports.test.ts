@@ -280,6 +280,53 @@ describe('a location that is not there', () => {
   })
 })
 
+describe('a deployment that somebody makes by hand', () => {
+  const alone = async (name: string, change: object = {}, minReplicas = 1) => {
+    const { template } = workload().spec
+    await api.create(deployments, {
+      apiVersion: 'compute.datumapis.com/v1alpha',
+      kind: 'WorkloadDeployment',
+      metadata: { name },
+      spec: {
+        workloadRef: { name: 'nobody', uid: 'nobody' },
+        placementName: 'p1',
+        cityCode: 'DFW',
+        template: { ...template, ...change },
+        scaleSettings: { minReplicas },
+      },
+    })
+    await datum.settle()
+    return api.get(`${deployments}/${name}`)
+  }
+
+  test('says what is wrong with its template, and goes on when that is put right', async () => {
+    const deployment = await alone('alone', { metadata: { labels: { 'no label': 'x' } } })
+    expect(condition(deployment, 'Available')).toBe('False InstanceRefused')
+    expect(conditionMessage(deployment, 'Available')).toContain('metadata.labels')
+    expect(await warnings('WorkloadDeployment', 'alone')).toEqual([
+      `InstanceRefused: ${conditionMessage(deployment, 'Available')} (1)`,
+    ])
+    await api.patch(`${deployments}/alone`, { spec: { template: { metadata: { labels: null } } } })
+    await datum.settle()
+    expect(condition(await api.get(`${deployments}/alone`), 'Available')).toBe('True StableInstanceFound')
+  })
+
+  test('says when its name leaves no room for those of its parts', async () => {
+    const name = 'a'.repeat(249)
+    const deployment = await alone(name)
+    expect(conditionMessage(deployment, 'Available')).toContain('must be no more than 253')
+    expect((await warnings('WorkloadDeployment', name)).join()).toContain('NetworkBindingRefused')
+  })
+
+  test('with fewer than no replicas has none', async () => {
+    const deployment = await alone('alone', {}, -5)
+    expect(deployment.status).toMatchObject({ replicas: 0, desiredReplicas: -5 })
+    await api.patch(`${deployments}/alone`, { spec: { scaleSettings: { minReplicas: 1 } } })
+    await datum.settle()
+    expect(condition(await api.get(`${deployments}/alone`), 'Available')).toBe('True StableInstanceFound')
+  })
+})
+
 describe('where a deployment is', () => {
   test('cannot be changed into where its city is not: it stays where it was, of several locations of the city too', async () => {
     await run(2)

@@ -37,7 +37,10 @@ export type NetworkReadiness =
   | { readonly ready: true }
   | { readonly ready: false; readonly message: string; readonly conflict?: NetworkConflict }
 
-export type NetworkConflict = 'NetworkBindingNameConflict' | 'SubnetClaimNameConflict'
+export type NetworkConflict =
+  | 'NetworkBindingNameConflict'
+  | 'NetworkBindingRefused'
+  | 'SubnetClaimNameConflict'
 
 const ready: NetworkReadiness = { ready: true }
 const notReady = (message: string, conflict?: NetworkConflict): NetworkReadiness => ({
@@ -50,6 +53,8 @@ const notReady = (message: string, conflict?: NetworkConflict): NetworkReadiness
 export interface InterfaceBinding {
   readonly binding?: NetworkBindingObject | undefined
   readonly inTheWay?: string
+  /** Why there cannot be one. */
+  readonly refused?: string
 }
 
 export function bindingName(deployment: string, interfaceIndex: number): string {
@@ -110,7 +115,8 @@ export async function reconcileNetworks(
   location: LocationReference,
   client: Client,
 ): Promise<NetworkReadiness> {
-  for (const { binding, inTheWay } of bindings) {
+  for (const { binding, inTheWay, refused } of bindings) {
+    if (refused !== undefined) return notReady(refused, 'NetworkBindingRefused')
     if (inTheWay !== undefined) {
       return notReady(
         `Network binding ${inTheWay} exists and does not belong to this deployment`,
@@ -147,13 +153,19 @@ async function ensureBinding(
   if (!binding) {
     const spec = { network: { ...network }, location: { ...location } }
     const ownerReferences = [ownerReference(WorkloadDeployment, deployment)]
-    const created = await client.create(NetworkBinding, {
-      metadata: { name, namespace, ownerReferences },
-      spec,
-    })
-    const about = { kind: WorkloadDeployment, object: deployment }
-    events.record(about, 'Normal', 'NetworkBindingCreated', `Created network binding ${name}`)
-    return { binding: created }
+    try {
+      const created = await client.create(NetworkBinding, {
+        metadata: { name, namespace, ownerReferences },
+        spec,
+      })
+      const about = { kind: WorkloadDeployment, object: deployment }
+      events.record(about, 'Normal', 'NetworkBindingCreated', `Created network binding ${name}`)
+      return { binding: created }
+    } catch (error) {
+      // The name of the deployment may leave no room for that of a binding.
+      if (isReason(error, 'Invalid')) return { refused: error.message }
+      throw error
+    }
   }
   const fits =
     binding.spec.network.name === network.name &&

@@ -2,6 +2,9 @@ import { hasContent, type InstanceContent } from './instance-content.ts'
 import type { InstanceSummary } from './instance-ledger.ts'
 import { orderedReady } from './names.ts'
 
+/** Whatever number somebody asks for by hand, no deployment comes that far. */
+const mostOrdinals = 1_000_000
+
 /** What there should be. */
 export interface DesiredInstances {
   /** The name of the deployment: instances are called `<deployment>-<ordinal>`. */
@@ -38,7 +41,7 @@ export function nextInstanceAction(
   desired: DesiredInstances,
 ): InstanceAction {
   /** 1 for each ordinal that is there: asking such an array for the first 0 is quick, also for a thousand. */
-  const present = new Uint8Array(desired.replicas)
+  const present = new Uint8Array(Math.min(Math.max(0, desired.replicas), mostOrdinals))
   let unsettled: InstanceSummary | undefined
   let outdated: InstanceSummary | undefined
   let excess: InstanceSummary | undefined
@@ -53,7 +56,7 @@ export function nextInstanceAction(
       if (excess === undefined || ordinal > excess.ordinal) excess = instance
       continue
     }
-    present[ordinal] = 1
+    if (ordinal < present.length) present[ordinal] = 1
     if (!isSettled(instance) && (unsettled === undefined || ordinal < unsettled.ordinal)) unsettled = instance
     if (instance.templateHash === desired.templateHash) continue
     if (outdated === undefined || ordinal > outdated.ordinal) outdated = instance

@@ -22,7 +22,7 @@ export interface InstanceExpectation {
 
 /** Why the step could not be taken. */
 export interface InstanceObstacle {
-  readonly reason: 'InstanceNameConflict'
+  readonly reason: 'InstanceNameConflict' | 'InstanceRefused'
   readonly message: string
 }
 
@@ -35,16 +35,40 @@ export function expectInstances(
   return { location: { ...location }, templateHash: hash, content }
 }
 
-/** Does the one thing that is to be done next with the instances of a deployment, and tells it as an Event. */
+/**
+ * Does the one thing that is to be done next with the instances of a deployment, and tells it as an Event. What cannot be
+ * done, because of what is in its way or of what the template says, is told once.
+ */
 export async function takeInstanceStep(
+  action: InstanceAction,
+  deployment: SpecifiedDeployment,
+  expectation: InstanceExpectation,
+  context: ReconcileContext,
+): Promise<InstanceObstacle | undefined> {
+  const about = { kind: WorkloadDeployment, object: deployment }
+  const tell: Tell = (type, reason, message) => context.events.record(about, type, reason, message)
+  const obstacle = await attemptStep(action, deployment, expectation, context, tell).catch(refusalOf)
+  const told = findCondition(deployment.status?.conditions, 'Available')?.message
+  if (obstacle && !told?.includes(obstacle.message)) tell('Warning', obstacle.reason, obstacle.message)
+  return obstacle
+}
+
+type Tell = (type: 'Normal' | 'Warning', reason: string, message: string) => void
+
+/** An instance that its schema refuses: the deployed one does not look into templates. */
+function refusalOf(error: unknown): InstanceObstacle {
+  if (isReason(error, 'Invalid')) return { reason: 'InstanceRefused', message: error.message }
+  throw error
+}
+
+async function attemptStep(
   action: InstanceAction,
   deployment: SpecifiedDeployment,
   { location, templateHash: hash }: InstanceExpectation,
   context: ReconcileContext,
+  tell: Tell,
 ): Promise<InstanceObstacle | undefined> {
-  const { client, events } = context
-  const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
-    events.record({ kind: WorkloadDeployment, object: deployment }, type, reason, message)
+  const { client } = context
   switch (action.type) {
     case 'create': {
       const name = `${deployment.metadata.name}-${action.ordinal}`
@@ -53,8 +77,6 @@ export async function takeInstanceStep(
       } catch (error) {
         if (!isReason(error, 'AlreadyExists')) throw error
         const message = `Instance ${name} exists and does not belong to this deployment`
-        const told = findCondition(deployment.status?.conditions, 'Available')?.message
-        if (!told?.includes(message)) tell('Warning', 'InstanceNameConflict', message)
         return { reason: 'InstanceNameConflict', message }
       }
       tell('Normal', 'InstanceCreated', `Created instance ${name}`)

@@ -88,6 +88,11 @@ test('scaling down takes the highest first, one at a time, and only when all tha
   expect(short(next([instance(0, { templateHash: 'old' }), ...all.slice(1)], 2))).toBe('update web-0')
 })
 
+test('fewer than none are none, and more than there can be begin like others', () => {
+  expect(short(next([instance(0)], -5))).toBe('delete web-0')
+  expect(short(next([instance(0)], 2_147_483_647))).toBe('create 1')
+})
+
 test('another policy does nothing', () => {
   expect(short(next([], 3, 'RollingUpdate'))).toBe('none')
 })
