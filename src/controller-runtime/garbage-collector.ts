@@ -101,7 +101,7 @@ export function createGarbageCollector(
     if (type === 'DELETED') {
       if (!ownership.isOwnerKind(identity) && !owned) return
       const { uid = '', ownerReferences = [] } = stored.object.metadata
-      absent.add(uid)
+      absent.add(uid, { kind, key: stored.key })
       for (const item of ownership.ended(uid, ownerReferences)) controller.add(item)
       if (ownership.isOwnerKind(identity)) controller.add(`${endPrefix}${identity}|${uid}`)
       return
@@ -188,6 +188,11 @@ export function createGarbageCollector(
   ): Promise<OwnerStates> {
     const states: OwnerStates = { present: [], waiting: [], absent: [], unknown: [] }
     for (const reference of object.metadata.ownerReferences ?? []) {
+      // It may have gone together with its kind.
+      if (absent.knows(reference, key.namespace)) {
+        states.absent.push(reference)
+        continue
+      }
       const ownerKind = watches.kinds?.findByKind(reference.apiVersion, reference.kind)?.kind
       if (ownerKind?.scope === 'Namespaced' && kind.scope === 'Cluster')
         reportNamespace(kind, object, reference)

@@ -65,6 +65,9 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'with a body of another kind': faultOfTheCaller,
     'with options of the wrong type': faultOfTheCaller,
   },
+  'custom dependents': {
+    'the definition for the whole cluster goes': noGrace,
+  },
   list: {
     'a token that is none': 'the words are those of another JSON decoder',
     'in protobuf, which custom kinds have not': protobufStatus,

@@ -146,7 +146,7 @@ function headersOf(names: readonly string[], response: Response): Record<string,
 const hashes = /\b[0-9A-F]{128}\b/g
 
 /** How often a step is asked again at most, and with how much time between (milliseconds) after the first few. */
-const mostAttempts = 300
+const mostAttempts = 900
 const patience = 100
 
 function isAwaited({ until, untilText = '' }: Step, code: number, answer: string): boolean {

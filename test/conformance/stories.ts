@@ -3,6 +3,7 @@ import { applyStory } from './stories/apply.ts'
 import { configMapStory, coreStory } from './stories/core.ts'
 import { cornerStory } from './stories/corners.ts'
 import { createStory } from './stories/create.ts'
+import { customDependentStory } from './stories/custom-dependents.ts'
 import { definitionFaultsStory } from './stories/definition-faults.ts'
 import { definitionsStory } from './stories/definitions.ts'
 import { deleteStory } from './stories/delete.ts'
@@ -32,6 +33,7 @@ export const stories: readonly Story[] = [
   applyStory,
   deleteStory,
   dependentStory,
+  customDependentStory,
   namespaceStory,
   sameStory,
   typedStory,
