@@ -327,6 +327,35 @@ describe('a deployment that somebody makes by hand', () => {
   })
 })
 
+describe('names that cannot be', () => {
+  test('a city code that is no part of a name: the workload says so, and its other placements run', async () => {
+    await api.create(locations, location('brasil', 'São Paulo'))
+    const { spec } = workload()
+    const [placement] = spec.placements
+    const placements = [placement, { ...placement, name: 'p2', cityCodes: ['São Paulo'] }]
+    await api.create(workloads, { ...workload(), spec: { ...spec, placements } })
+    await datum.settle()
+    const web = await api.get(`${workloads}/web`)
+    expect(condition(web, 'Available')).toBe('True AvailablePlacementFound')
+    expect(conditionMessage(web, 'Available')).toContain('"web-p2-são paulo" is invalid')
+    expect(condition({ status: web.status.placements[1] }, 'Available')).toBe('False DeploymentRefused')
+    expect(await warnings('Workload', 'web')).toEqual([
+      expect.stringMatching(/^DeploymentRefused: .*"web-p2-são paulo" is invalid.*\(1\)$/),
+    ])
+  })
+
+  test.each([
+    [240, 'NetworkBinding', 'NetworkContextRefused'],
+    [253 - 'default-default-'.length, 'WorkloadDeployment', 'SubnetClaimRefused'],
+  ])('a location whose name has %i characters', async (length, kind, reason) => {
+    await api.create(locations, location('a'.repeat(length), 'DFW'))
+    await run()
+    expect(await available()).toContain('must be no more than 253')
+    const { items } = await api.list(kind === 'NetworkBinding' ? networkBindings : deployments)
+    expect((await warnings(kind, items[0]?.metadata.name ?? '')).join()).toContain(`${reason}: `)
+  })
+})
+
 describe('where a deployment is', () => {
   test('cannot be changed into where its city is not: it stays where it was, of several locations of the city too', async () => {
     await run(2)

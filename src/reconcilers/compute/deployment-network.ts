@@ -41,6 +41,7 @@ export type NetworkConflict =
   | 'NetworkBindingNameConflict'
   | 'NetworkBindingRefused'
   | 'SubnetClaimNameConflict'
+  | 'SubnetClaimRefused'
 
 const ready: NetworkReadiness = { ready: true }
 const notReady = (message: string, conflict?: NetworkConflict): NetworkReadiness => ({
@@ -272,6 +273,7 @@ async function ensureClaim(
   try {
     await client.create(SubnetClaim, wanted)
   } catch (error) {
+    if (isReason(error, 'Invalid')) return notReady(error.message, 'SubnetClaimRefused')
     if (!isReason(error, 'AlreadyExists')) throw error
     // Another deployment in the same place was quicker, or somebody has changed or made one of this name.
     const existing = await client.get(SubnetClaim, { namespace, name })

@@ -51,8 +51,9 @@ export interface Obstacle {
   readonly message: string
 }
 
-/** A deployment whose name another workload has taken. */
+/** A deployment that there cannot be: another workload has taken its name, or nothing may have such a name. */
 export interface NameConflict {
+  readonly reason: 'DeploymentNameConflict' | 'DeploymentRefused'
   readonly placement: string
   readonly message: string
 }
@@ -108,7 +109,7 @@ function placementAvailable(
       message: 'At least one deployment is available',
     }
   }
-  if (conflict) return { type, status: 'False', reason: 'DeploymentNameConflict', message: conflict.message }
+  if (conflict) return { type, status: 'False', reason: conflict.reason, message: conflict.message }
   return { type, status: 'False', reason: 'NoAvailableDeployments', message: 'No deployment is available' }
 }
 
@@ -128,8 +129,8 @@ function workloadAvailable(
     const message = ['At least one placement is available', ...hindrances].join('; ')
     return { type, status: 'True', reason: 'AvailablePlacementFound', message }
   }
-  if (conflicts.length > 0) {
-    return { type, status: 'False', reason: 'DeploymentNameConflict', message: hindrances.join('; ') }
+  if (conflicts[0]) {
+    return { type, status: 'False', reason: conflicts[0].reason, message: hindrances.join('; ') }
   }
   const message = ['No placement is available', ...hindrances].join('; ')
   return { type, status: 'False', reason: 'NoAvailablePlacements', message }

@@ -1,3 +1,4 @@
+import { isReason } from '../../apimachinery/errors.ts'
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { findCondition } from '../../controller-runtime/conditions.ts'
 import {
@@ -59,7 +60,7 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
         waiting.set(workload.metadata.name, { namespace, name: workload.metadata.name }),
       )
       const message = `Deployment ${planned.name} belongs to ${ownerOf(existing)}`
-      return { placement: planned.placement, message }
+      return { reason: 'DeploymentNameConflict', placement: planned.placement, message }
     }
     if (existing?.metadata.deletionTimestamp !== undefined) return undefined
     if (existing) {
@@ -73,10 +74,16 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
       })
       return undefined
     }
-    await client.create(WorkloadDeployment, {
-      metadata: { ...key, labels, ownerReferences: [ownerReference(Workload, workload)] },
-      spec: planned.spec,
-    })
+    try {
+      await client.create(WorkloadDeployment, {
+        metadata: { ...key, labels, ownerReferences: [ownerReference(Workload, workload)] },
+        spec: planned.spec,
+      })
+    } catch (error) {
+      // Not every city code can be a part of a name, and together they may be too long for one.
+      if (!isReason(error, 'Invalid')) throw error
+      return { reason: 'DeploymentRefused', placement: planned.placement, message: error.message }
+    }
     const message = `Created deployment ${planned.name}`
     events.record({ kind: Workload, object: workload }, 'Normal', 'DeploymentCreated', message)
     return undefined
@@ -240,9 +247,9 @@ function reportChange(
   if (old?.reason !== now.reason && (now.reason !== 'NoAvailablePlacements' || old?.status === 'True')) {
     events.record(about, now.status === 'True' ? 'Normal' : 'Warning', now.reason, now.message)
   }
-  for (const { message } of conflicts) {
-    if (now.reason === 'DeploymentNameConflict' || old?.message?.includes(message)) continue
-    events.record(about, 'Warning', 'DeploymentNameConflict', message)
+  for (const { reason, message } of conflicts) {
+    if (now.reason === reason || old?.message?.includes(message)) continue
+    events.record(about, 'Warning', reason, message)
   }
   if (old === undefined && citiesWithoutLocation.length > 0) {
     events.record(about, 'Warning', 'NoCandidateLocations', noLocationIn(citiesWithoutLocation))

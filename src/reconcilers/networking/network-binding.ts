@@ -41,6 +41,7 @@ export function createNetworkBindingReconciler(): Reconciler<NetworkBindingObjec
       if (!binding || binding.metadata.deletionTimestamp !== undefined) return undefined
       const contextName = contextKey(binding)
       let networkContext = await client.get(NetworkContext, contextName)
+      let refusal: string | undefined
       if (networkContext && isChanged(networkContext, binding)) {
         networkContext = await restore(networkContext, binding, context)
       }
@@ -50,12 +51,14 @@ export function createNetworkBindingReconciler(): Reconciler<NetworkBindingObjec
           try {
             networkContext = await client.create(NetworkContext, contextOf(binding, network))
           } catch (error) {
+            // The names of network and location may be too long together.
+            if (isReason(error, 'Invalid')) refusal = error.message
             // Another binding was quicker; its change asks for another pass over this one.
-            if (!isReason(error, 'AlreadyExists')) throw error
+            else if (!isReason(error, 'AlreadyExists')) throw error
           }
         }
       }
-      const finding = readiness(binding, networkContext)
+      const finding = readiness(binding, networkContext, refusal)
       const before = findCondition(binding.status?.conditions, 'Ready')
       const updated = await client.changeStatus(NetworkBinding, key, (draft) => {
         const status = {
@@ -137,7 +140,11 @@ async function restore(
 }
 
 /** Follows the context up and down; the deployed controller stops looking once the binding is ready. */
-function readiness(binding: NetworkBindingObject, networkContext: NetworkContextObject | undefined): Finding {
+function readiness(
+  binding: NetworkBindingObject,
+  networkContext: NetworkContextObject | undefined,
+  refusal: string | undefined,
+): Finding {
   const { network } = binding.spec
   const notReady = (reason: string, message: string): Finding => ({
     type: 'Ready',
@@ -145,6 +152,7 @@ function readiness(binding: NetworkBindingObject, networkContext: NetworkContext
     reason,
     message,
   })
+  if (refusal !== undefined) return notReady('NetworkContextRefused', refusal)
   if (!networkContext) return notReady('NetworkNotFound', `Network ${network.name} does not exist`)
   const { name } = networkContext.metadata
   const { status } = networkContext
