@@ -20,6 +20,12 @@ const managedBy = 'organization-membership-controller'
 type AppliedRole = NonNullable<NonNullable<OrganizationMembershipObject['status']>['appliedRoles']>[number]
 type Role = NonNullable<NonNullable<OrganizationMembershipObject['spec']>['roles']>[number]
 
+/** A binding as it should be, or why there cannot be one. */
+interface EnsuredBinding {
+  readonly binding?: PolicyBindingObject | undefined
+  readonly refused?: string
+}
+
 /** The name of the binding by which a member has a role. */
 function bindingName(membership: string, { name, namespace }: Role): string {
   const key = namespace === undefined || namespace === '' ? name : `${namespace}/${name}`
@@ -53,7 +59,7 @@ export async function bindRoles(
     role: { readonly name: string; readonly namespace: string },
     target: { readonly kind: string; readonly object: KubernetesObject },
     labels?: Record<string, string>,
-  ): Promise<PolicyBindingObject | undefined> => {
+  ): Promise<EnsuredBinding> => {
     const { metadata } = target.object
     const wanted = {
       metadata: {
@@ -77,14 +83,16 @@ export async function bindRoles(
       },
     }
     const existing = bindings.get(binding)
-    if (existing) return restore(existing, wanted, context)
+    if (existing) return { binding: await restore(existing, wanted, context) }
     try {
-      return await client.create(PolicyBinding, wanted)
+      return { binding: await client.create(PolicyBinding, wanted) }
     } catch (error) {
+      // The name of the membership may leave no room for that of a binding.
+      if (isReason(error, 'Invalid')) return { refused: error.message }
       // Torn loose from its membership, or another membership of the same user in the same organization has it.
       if (!isReason(error, 'AlreadyExists')) throw error
       const found = await client.get(PolicyBinding, { namespace, name: binding })
-      return found && restore(found, wanted, context)
+      return { binding: found && (await restore(found, wanted, context)) }
     }
   }
   const labels = { [membershipLabel]: name, [managedByLabel]: managedBy }
@@ -141,12 +149,13 @@ async function restore(
 function appliedRole(
   { name, namespace }: Role,
   policyBindingRef: { readonly name: string; readonly namespace: string },
-  binding: PolicyBindingObject | undefined,
+  { binding, refused }: EnsuredBinding,
   { status }: OrganizationMembershipObject,
   now: number,
 ): AppliedRole {
   const old = status?.appliedRoles?.find((each) => each.name === name && each.namespace === namespace)
   const role = { name, ...(namespace === undefined ? {} : { namespace }), policyBindingRef }
+  if (refused !== undefined) return { ...role, status: 'Failed', message: refused }
   const ready = findCondition(binding?.status?.conditions, 'Ready')
   if (isTrue(binding?.status?.conditions, 'Ready')) {
     return { ...role, status: 'Applied', appliedAt: old?.appliedAt ?? formatTime(now) }

@@ -235,6 +235,25 @@ describe('a membership', () => {
     )
   })
 
+  test('with a name that leaves no room for those of its bindings says which roles it failed to give', async () => {
+    const name = 'm'.repeat(200)
+    const roles = [{ name: 'viewer', namespace: 'datum-cloud' }]
+    await root.create(
+      memberships,
+      manifest('OrganizationMembership', name, {
+        organizationRef: { name: 'acme-corp' },
+        userRef: { name: 'developer' },
+        roles,
+      }),
+    )
+    await datum.settle()
+    const membership = await root.get(`${memberships}/${name}`)
+    expect(condition(membership, 'RolesApplied')).toBe('False PartialRolesApplied')
+    expect(membership.status.appliedRoles).toMatchObject([{ name: 'viewer', status: 'Failed' }])
+    expect(membership.status.appliedRoles[0].message).toContain('must be no more than 253')
+    await root.remove(`${memberships}/${name}`)
+  })
+
   test('of a user who does not exist says so, and goes', async () => {
     await root.create(
       memberships,
