@@ -121,7 +121,7 @@ export function createDispatch(environment: ServerEnvironment, openPaths: OpenPa
   ): Promise<Answer | undefined> {
     const reads = method === 'GET' || method === 'HEAD'
     // Checks of health do not mind the method; the version does.
-    const open = await openPaths.answer(segments, query)
+    const open = await openPaths.answer(segments, query, request.headers.accept)
     if (open && segments[0] === 'version' && !reads) throw noSuchMethod()
     if (open) return open
     if (!context) return pageNotFound

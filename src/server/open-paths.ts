@@ -1,3 +1,5 @@
+import { noRepresentation } from '../apimachinery/errors.ts'
+import { acceptClauses } from './discovery/accept.ts'
 import { createHealth, type HealthCheck } from './health.ts'
 import type { Query } from './query.ts'
 import { type Answer, jsonAnswer } from './respond.ts'
@@ -7,9 +9,11 @@ import { type Build, versionInfo } from './version.ts'
 export interface OpenPaths {
   /** True for paths that need no caller. */
   includes(segments: readonly string[]): boolean
-  /** Undefined for paths that are not open. */
-  answer(segments: readonly string[], query: Query): Promise<Answer | undefined>
+  /** Undefined for paths that are not open. Throws a StatusError (406) where what there is is not accepted. */
+  answer(segments: readonly string[], query: Query, accept: string | undefined): Promise<Answer | undefined>
 }
+
+const jsonType = 'application/json'
 
 const names = new Set(['healthz', 'livez', 'readyz', 'version'])
 
@@ -18,8 +22,12 @@ export function createOpenPaths(options: { readiness: readonly HealthCheck[]; bu
   const version = `${JSON.stringify(versionInfo(options.build), null, 2)}\n`
   return {
     includes: ([first]) => first !== undefined && names.has(first),
-    async answer(segments, query) {
-      if (segments[0] === 'version' && segments.length === 1) return jsonAnswer(200, version)
+    async answer(segments, query, accept) {
+      if (segments[0] === 'version' && segments.length === 1) {
+        const isAccepted = acceptClauses(accept).some(({ type }) => type === jsonType || type === '*/*')
+        if (!isAccepted) throw noRepresentation([jsonType])
+        return jsonAnswer(200, version)
+      }
       return health(segments, query)
     },
   }

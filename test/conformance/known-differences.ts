@@ -158,6 +158,7 @@ export const knownDifferences: Readonly<Record<string, Readonly<Record<string, s
     'HEAD of a kind in all namespaces': head,
   },
   discovery: {
+    'the version of the server as protobuf': protobufStatus,
     'the core group as protobuf': jsonOnly,
     'the core group as protobuf or JSON': jsonOnly,
     'the groups as protobuf': jsonOnly,

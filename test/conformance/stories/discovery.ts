@@ -149,6 +149,10 @@ export const discoveryStory: Story = {
     ...methods('a group', `/apis/${group}`),
     ...methods('a version', `/apis/${version}`),
     ...methods('a version compiled in', '/apis/coordination.k8s.io/v1'),
+    ...Object.entries(forms).map(([form, accept]) => ({
+      ...ask(`the version of the server as ${form}`, '/version', accept),
+      part: () => '<the version>',
+    })),
     ...methods('the version of the server', '/version').filter(({ method }) => method !== 'HEAD'),
 
     {
