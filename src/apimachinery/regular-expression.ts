@@ -1,7 +1,15 @@
 import { RE2JS } from 're2js'
 
+/**
+ * How much work the matches of one object may be together, in instructions times characters: about a second of the
+ * slowest. Linear is not enough where the factor is an expression of thousands of instructions.
+ */
+export const maximumMatchWork = 2 ** 26
+
 /** A compiled RE2 expression: matching takes time linear in the text, whatever the expression. */
 export interface RegularExpression {
+  /** How many instructions it was compiled to. */
+  readonly size: number
   /** True when the expression matches anywhere in `text`. */
   test(text: string): boolean
   /** The first match, or undefined. */
@@ -23,6 +31,7 @@ function compile(pattern: string): RegularExpression | string {
   try {
     const compiled = RE2JS.compile(pattern)
     return {
+      size: compiled.programSize(),
       test: (text) => compiled.test(text),
       find: (text) => {
         const matcher = compiled.matcher(text)

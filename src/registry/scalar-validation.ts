@@ -115,6 +115,8 @@ export function stringPart(schema: StructuralSchema): Part | undefined {
       report.tooLong(maxLength)
     } else if (minLength !== undefined && (value.length < minLength || runeCount(value) < minLength)) {
       report.refused(value, `should be at least ${minLength} chars long`)
+    } else if (pattern && expression && !report.affords(expression, value)) {
+      report.matches++
     } else if (pattern && !expression?.test(value)) {
       const fault = regularExpressionFault(pattern)
       const shown = fault === undefined ? pattern : `${pattern}, but pattern is invalid: ${fault}`

@@ -1,5 +1,6 @@
 import {
   type FieldError,
+  forbiddenField,
   invalid,
   notSupported,
   required,
@@ -7,6 +8,7 @@ import {
   tooMany,
   typeInvalid,
 } from '../apimachinery/field-error.ts'
+import { maximumMatchWork, type RegularExpression } from '../apimachinery/regular-expression.ts'
 
 /**
  * Where the walk over an object is, and what it found. The path is kept as segments and becomes text only for a fault,
@@ -16,6 +18,9 @@ export class ValidationReport {
   readonly errors: FieldError[] = []
   /** How many checks passed: of several schemas that all refuse a value, the one that came furthest is quoted. */
   matches = 0
+  /** Where matching was given up, if it was. It stands apart from `errors`, of which combined schemas drop some. */
+  exhausted: FieldError | undefined
+  #matchWork = maximumMatchWork
   readonly #segments: (string | number)[] = []
   readonly #prefix: string
 
@@ -44,6 +49,16 @@ export class ValidationReport {
   #field(name: string): string {
     if (name === '') return this.#prefix === '' ? '<nil>' : this.#prefix
     return this.#prefix === '' ? name : `${this.#prefix}.${name}`
+  }
+
+  /** Whether there is work left to match `text`; where there is not, that is told once. */
+  affords(expression: RegularExpression, text: string): boolean {
+    this.#matchWork -= expression.size * text.length
+    if (this.#matchWork < 0 && !this.exhausted) {
+      const sentence = 'the pattern and the texts that it is matched with are too long together'
+      this.exhausted = forbiddenField(this.#field(this.name()), sentence)
+    }
+    return this.#matchWork >= 0
   }
 
   wrongType(expected: string, found: string): void {

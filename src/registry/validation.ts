@@ -23,6 +23,7 @@ export function validateSchema(
   const report = new ValidationReport(prefix)
   checkOf(schema)(object, old === undefined ? nothing : old, report)
   const errors = report.errors.length > 1 ? withoutRepetitions(report.errors) : report.errors
+  if (report.exhausted) errors.push(report.exhausted)
   errors.push(...validateEmbeddedResources(schema, object, prefix))
   const listErrors = validateListTypes(schema, object, prefix)
   if (listErrors.length > 0 && (old === undefined || validateListTypes(schema, old, prefix).length === 0)) {
@@ -35,7 +36,8 @@ export function validateSchema(
 export function validateValue(schema: StructuralSchema, value: unknown, prefix: string): FieldError[] {
   const report = new ValidationReport(prefix)
   checkOf(schema)(value, nothing, report)
-  return withoutRepetitions(report.errors)
+  const errors = withoutRepetitions(report.errors)
+  return report.exhausted ? [...errors, report.exhausted] : errors
 }
 
 /** Stands for the absence of an old value that the new one could be compared with. */

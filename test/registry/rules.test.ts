@@ -267,6 +267,20 @@ describe('rules and validation', () => {
     expect(validateRules(schemaOfNull, { a: null })).toEqual([])
   })
 
+  test('a short pattern that stands for a long one costs what it takes to match', () => {
+    const matched = (pattern: string) =>
+      validateRules(
+        schemaWith([{ rule: `self.a.matches(r'${pattern}')` }], { properties: { a: { type: 'string' } } }),
+        { spec: { a: 'ab'.repeat(50_000) } },
+      ).map(formatFieldError)
+    expect(matched('^[ab]*$')).toEqual([])
+    expect(matched('(?:a|b)*a(?:a|b){1000}$')).toEqual([
+      expect.stringContaining(
+        'no further validation rules will be run due to call cost exceeds limit for rule:',
+      ),
+    ])
+  })
+
   test('what costs too much ends in an error, and soon', () => {
     const hostile = { type: 'array', items: { type: 'integer' } } satisfies StructuralSchema
     const expensive = schemaWith(

@@ -14,6 +14,18 @@ function faults(x: object): string[] {
 const at = 'schema.properties[x]'
 
 describe('structural schemas', () => {
+  test('patterns that compile to too much together are refused where it is too much; the same one counts once', () => {
+    const large = (name: string) => ({ type: 'string', pattern: `x{1000}${name}` })
+    const named = (name: (index: number) => string) =>
+      Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`p${index}`, large(name(index))]))
+    expect(faults({ type: 'object', properties: named(() => 'y') })).toEqual([])
+    expect(faults({ type: 'object', properties: named(String) })).toEqual([
+      expect.stringMatching(
+        /^schema\.properties\[x\]\.properties\[p\d+\]\.pattern: Forbidden: the patterns of a schema must have at most 100000 instructions together$/,
+      ),
+    ])
+  })
+
   test('a plain one is fine', () => {
     expect(
       faults({

@@ -15,6 +15,31 @@ function faults(x: StructuralSchema, value: unknown, old?: unknown): string[] {
   )
 }
 
+describe('patterns that take long to match', () => {
+  const slow = '(?:a|b)*a(?:a|b){1000}$'
+  const told = 'Forbidden: the pattern and the texts that it is matched with are too long together'
+
+  test('are matched with so much text and no more, in one text or in many', () => {
+    const short = 'a'.repeat(2000)
+    expect(faults({ type: 'string', pattern: slow }, short)).toEqual([])
+    expect(faults({ type: 'string', pattern: slow }, 'ab'.repeat(100_000))).toEqual([`spec.x: ${told}`])
+    const list = Array.from({ length: 100 }, (_, index) => short + 'a'.repeat(index))
+    expect(faults({ type: 'array', items: { type: 'string', pattern: slow } }, list)).toEqual([
+      expect.stringMatching(/^spec\.x\[\d+\]: Forbidden: the pattern and the texts/),
+    ])
+  })
+
+  test('are refused also where a combined schema would forgive it', () => {
+    const text = 'ab'.repeat(100_000)
+    expect(faults({ type: 'string', anyOf: [{ pattern: slow }, {}] }, text)).toEqual([`spec.x: ${told}`])
+    expect(faults({ type: 'string', not: { pattern: slow } }, text)).toContain(`spec.x: ${told}`)
+  })
+
+  test('others are matched with texts as long as a body can be', () => {
+    expect(faults({ type: 'string', pattern: '^[a-z0-9-]*$' }, 'a'.repeat(3 * 1024 * 1024))).toEqual([])
+  })
+})
+
 describe('schema validation, in the words of a real server', () => {
   test.each<[string, StructuralSchema, unknown, string[]]>([
     [

@@ -53,9 +53,19 @@ function compiled(pattern: string): RegularExpression {
   return expression
 }
 
-/** A match costs the product of what is searched and what is searched for. */
-function chargeMatch(value: string, pattern: string, meter: Meter): void {
-  meter.charge(Math.ceil((1 + value.length * 0.1) * (1 + pattern.length * 0.25)))
+/** How much of a match, in instructions times characters, costs as much as one step of an evaluation. */
+const matchWorkPerCost = 8
+
+/**
+ * The expression, paid for before it is used: a match costs the product of what is searched and what is searched for,
+ * and that of a short pattern which stands for a long one (`x{1000}`) what it takes.
+ */
+function chargedExpression(value: string, pattern: string, meter: Meter): RegularExpression {
+  const cost = Math.ceil((1 + value.length * 0.1) * (1 + pattern.length * 0.25))
+  meter.charge(cost)
+  const expression = compiled(pattern)
+  meter.charge(Math.max(0, Math.ceil((expression.size * value.length) / matchWorkPerCost) - cost))
+  return expression
 }
 
 function split(value: string, separator: string, limit: number): string[] {
@@ -141,20 +151,18 @@ export const strings: readonly CelFunction[] = [
   predicate('startsWith', (value, part) => value.startsWith(part)),
   predicate('endsWith', (value, part) => value.endsWith(part)),
   define('matches', ['string.(string) -> bool', '(string, string) -> bool'], ([target, pattern], meter) => {
-    chargeMatch(text(target), text(pattern), meter)
-    return compiled(text(pattern)).test(text(target))
+    return chargedExpression(text(target), text(pattern), meter).test(text(target))
   }),
   define('find', ['string.(string) -> string'], ([target, pattern], meter) => {
-    chargeMatch(text(target), text(pattern), meter)
-    return compiled(text(pattern)).find(text(target)) ?? ''
+    return chargedExpression(text(target), text(pattern), meter).find(text(target)) ?? ''
   }),
   define(
     'findAll',
     ['string.(string) -> list<string>', 'string.(string, int) -> list<string>'],
     ([target, pattern, limit], meter) => {
-      chargeMatch(text(target), text(pattern), meter)
+      const expression = chargedExpression(text(target), text(pattern), meter)
       const count = limit === undefined ? -1 : integer(limit)
-      return new CelList(count === 0 ? [] : compiled(text(pattern)).findAll(text(target), count))
+      return new CelList(count === 0 ? [] : expression.findAll(text(target), count))
     },
   ),
   define('charAt', ['string.(int) -> string'], ([target, position]) => {
