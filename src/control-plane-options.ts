@@ -43,6 +43,11 @@ export interface ControlPlaneOptions {
   readonly failLocations?: readonly string[]
   /** IPv4 range of external addresses. Default 198.18.0.0/15. */
   readonly externalPool?: string
+  /**
+   * How long (milliseconds) the place of an Instance that somebody has deleted stays empty, so that a client that waits
+   * for its end sees it. Default 0: it is filled at once.
+   */
+  readonly replacementPause?: number
   /** Whether the sinks of export policies really receive metrics. Default false: nothing leaves this process. */
   readonly exportTelemetry?: boolean
   /** CustomResourceDefinitions that are served on every plane from the start. */

@@ -159,6 +159,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
           failImages: options.failImages ?? [],
           failLocations: options.failLocations ?? [],
           externalPool: options.externalPool ?? '198.18.0.0/15',
+          replacementPause: options.replacementPause ?? 0,
           exportTelemetry: options.exportTelemetry ? { userAgent: `datum-local/${version}` } : undefined,
         }),
       ],

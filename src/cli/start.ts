@@ -20,6 +20,9 @@ import type { Options } from './options.ts'
 import { openStateDirectory, type StateDirectory } from './state-directory.ts'
 import type { Terminal } from './terminal.ts'
 
+/** As long (milliseconds) as `kubectl delete` may take between its first look at what it has deleted and the next. */
+const replacementPause = 250
+
 /** `datum-local start`: serves until `ended` resolves. What was acquired on the way is released in reverse order. */
 export async function start(
   options: Options,
@@ -119,6 +122,7 @@ async function open(
     failImages: options.failImages,
     failLocations: options.failLocations,
     externalPool: options.externalPool,
+    replacementPause,
     exportTelemetry: options.exportTelemetry,
     limits: readLimits(options.limit),
     definitions: options.crds === undefined ? [] : await readDefinitions(options.crds),

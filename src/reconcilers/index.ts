@@ -36,6 +36,8 @@ export interface ReconcilerOptions {
   readonly failLocations?: readonly string[]
   /** The IPv4 block that external addresses come out of. */
   readonly externalPool?: string
+  /** How long (milliseconds) the place of an instance that somebody has deleted stays empty. Default 0. */
+  readonly replacementPause?: number
   /** Sends to the sinks of export policies what there is to tell; absent: nothing leaves. `userAgent`: as whom. */
   readonly exportTelemetry?: { readonly userAgent: string } | undefined
 }
@@ -50,7 +52,8 @@ const switchable = {
   user: () => createUserReconciler(),
   'policy-binding': () => createPolicyBindingReconciler(),
   workload: () => createWorkloadReconciler(),
-  'workload-deployment': () => createWorkloadDeploymentReconciler(),
+  'workload-deployment': ({ replacementPause }: Settings) =>
+    createWorkloadDeploymentReconciler(replacementPause),
   'workload-deployment-scheduler': () => createWorkloadDeploymentSchedulerReconciler(),
   instance: () => createInstanceReconciler(),
   location: () => createLocationReconciler(),
@@ -60,13 +63,13 @@ const switchable = {
   'subnet-claim': () => createSubnetClaimReconciler(),
   subnet: () => createSubnetReconciler(),
   'export-policy': () => createExportPolicyReconciler(),
-  'provider-network-context': ({ pace, failures }: Provider) =>
+  'provider-network-context': ({ pace, failures }: Settings) =>
     createProviderNetworkContextReconciler(pace, failures),
-  'provider-subnet': ({ pace }: Provider) => createProviderSubnetReconciler(pace),
-  'provider-instance': (provider: Provider) => createProviderInstanceReconciler(provider),
-} as const satisfies Record<string, (provider: Provider) => unknown>
+  'provider-subnet': ({ pace }: Settings) => createProviderSubnetReconciler(pace),
+  'provider-instance': (settings: Settings) => createProviderInstanceReconciler(settings),
+} as const satisfies Record<string, (settings: Settings) => unknown>
 
-type Provider = Parameters<typeof createProviderInstanceReconciler>[0]
+type Settings = Parameters<typeof createProviderInstanceReconciler>[0] & { readonly replacementPause: number }
 
 /** What `--without-reconcilers` accepts, beside `all`. */
 export const reconcilerNames: readonly string[] = Object.keys(switchable)
@@ -85,17 +88,18 @@ export function createReconcilers(options: ReconcilerOptions): Reconciler[] {
   }
   const pool = parseCidr('IPv4', externalPool)
   if (!pool) throw new RangeError(`${externalPool} is not an IPv4 block in CIDR notation without host bits`)
-  const provider: Provider = {
+  const settings: Settings = {
     pace: typeof pace === 'string' ? createPace(pace) : pace,
     failures: createFailures({ images: options.failImages ?? [], locations: options.failLocations ?? [] }),
     externalPool: pool,
+    replacementPause: options.replacementPause ?? 0,
   }
   const chosen = without.includes('all')
     ? []
     : Object.entries(switchable).filter(([name]) => !without.includes(name))
   return [
     createProjectReconciler(options.planes) as Reconciler,
-    ...chosen.map(([, create]) => create(provider) as Reconciler),
+    ...chosen.map(([, create]) => create(settings) as Reconciler),
     // Not switchable by name: it is there when it is asked for, whoever judges the sinks.
     ...(exportTelemetry ? [createTelemetryExportReconciler(exportTelemetry.userAgent) as Reconciler] : []),
   ]

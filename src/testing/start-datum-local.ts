@@ -25,6 +25,11 @@ export interface DatumLocalOptions {
   readonly failImages?: readonly string[]
   readonly failLocations?: readonly string[]
   readonly externalPool?: string
+  /**
+   * How long (milliseconds) the place of an Instance that somebody has deleted stays empty; nothing settles it but the
+   * clock. Default 0; the command takes 250, because `kubectl delete` would overlook what is replaced at once.
+   */
+  readonly replacementPause?: number
   /** Send metrics to the sinks of export policies. Default false. */
   readonly exportTelemetry?: boolean
   readonly authentication?: 'token' | 'open'
@@ -117,6 +122,7 @@ async function open(options: DatumLocalOptions, beginning: Beginning): Promise<D
       'failImages',
       'failLocations',
       'externalPool',
+      'replacementPause',
       'exportTelemetry',
       'authentication',
       'badToken',

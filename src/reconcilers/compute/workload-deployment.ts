@@ -23,7 +23,7 @@ import {
   reconcileNetworks,
   settledLocation,
 } from './deployment-network.ts'
-import { countInstances, nextInstanceAction } from './instance-control.ts'
+import { countInstances, type InstanceAction, nextInstanceAction } from './instance-control.ts'
 import { createInstanceLedger, type InstanceSummary } from './instance-ledger.ts'
 import {
   expectInstances,
@@ -33,6 +33,7 @@ import {
 } from './instance-step.ts'
 import { networkGate, workloadControllerFinalizer } from './names.ts'
 import { isSpecified, type SpecifiedDeployment } from './specified-deployment.ts'
+import { createVacancies } from './vacancies.ts'
 
 /** How many instances are asked to go at a time when a deployment ends. */
 const deletionBatch = 50
@@ -41,8 +42,11 @@ const deletionBatch = 50
  * Keeps the instances of a deployment: one step per pass, on the way networks and their gates, and the counters.
  * It works once the deployment has a location (workload-deployment-scheduler).
  */
-export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploymentObject> {
+export function createWorkloadDeploymentReconciler(
+  replacementPause = 0,
+): Reconciler<WorkloadDeploymentObject> {
   const ledger = createInstanceLedger()
+  const vacancies = createVacancies(replacementPause)
   const locations = createLocationCatalogue()
   const byLocation = createReferenceIndex(WorkloadDeployment, ({ status }) =>
     status?.location ? [locationName(status.location)] : [],
@@ -93,6 +97,7 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
     for: WorkloadDeployment,
     observes: [
       ledger.observed,
+      vacancies.observed,
       locations.observed,
       byLocation.observed,
       byNetwork.observed,
@@ -100,7 +105,10 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
       {
         kind: WorkloadDeployment,
         observe({ type, object }) {
-          if (type === 'DELETED') expectations.delete(object.metadata.uid ?? '')
+          if (type !== 'DELETED') return []
+          const { uid = '' } = object.metadata
+          expectations.delete(uid)
+          vacancies.forget(uid)
           return []
         },
       },
@@ -158,13 +166,16 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
 
       const expectation = expectationOf(deployment, location)
       const { minReplicas, instanceManagementPolicy } = deployment.spec.scaleSettings
-      const action = nextInstanceAction(instances, {
+      const vacant = vacancies.of(uid, minReplicas, context.clock.now())
+      const next = nextInstanceAction(instances, {
         deployment: key.name,
         replicas: minReplicas,
         templateHash: expectation.templateHash,
         content: expectation.content,
         policy: instanceManagementPolicy,
       })
+      const pause = next.type === 'create' ? vacant.get(next.ordinal) : undefined
+      const action: InstanceAction = pause === undefined ? next : { type: 'none' }
       const obstacle = await takeInstanceStep(action, deployment, expectation, context)
 
       const gated = instances.filter((instance) => instance.gated && !instance.deleting)
@@ -193,7 +204,7 @@ export function createWorkloadDeploymentReconciler(): Reconciler<WorkloadDeploym
           readyReplicas: counts.ready,
         }
       })
-      return undefined
+      return pause === undefined ? undefined : { requeueAfter: pause }
     },
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createManualClock } from '../../../src/testing/manual-clock.ts'
 import { type DatumLocal, startDatumLocal } from '../../../src/testing/start-datum-local.ts'
-import type { PlaneApi } from '../../support/plane-api.ts'
+import { type PlaneApi, projectApi } from '../../support/plane-api.ts'
 import { newProject } from '../../support/project.ts'
 import {
   condition,
@@ -64,6 +65,32 @@ describe('with the provider', () => {
     expect(await names()).toEqual(['web-p1-dfw-0', 'web-p1-dfw-1', 'web-p1-dfw-2'])
     expect((await api.get(`${instances}/web-p1-dfw-1`)).metadata.uid).not.toBe(uid)
     expect((await api.get(`${workloads}/web`)).status.readyReplicas).toBe(3)
+  })
+
+  test('where a pause is asked for, the place of a deleted instance stays empty that long, and no other does', async () => {
+    const clock = createManualClock()
+    await using paused = await startDatumLocal({ clock, replacementPause: 250 })
+    const project = projectApi(paused)
+    const placements = (replicas: number) => ({
+      spec: { placements: workload({ replicas }).spec.placements },
+    })
+    const present = async () => {
+      await paused.settle()
+      return (await project.list(instances)).items.map(({ metadata }) => metadata.name)
+    }
+    await project.create(workloads, workload({ replicas: 3 }))
+    await paused.settle()
+    await project.remove(`${instances}/web-p1-dfw-1`)
+    expect(await present()).toEqual(['web-p1-dfw-0', 'web-p1-dfw-2'])
+    clock.advance(249)
+    expect(await present()).toEqual(['web-p1-dfw-0', 'web-p1-dfw-2'])
+    clock.advance(1)
+    expect(await present()).toEqual(['web-p1-dfw-0', 'web-p1-dfw-1', 'web-p1-dfw-2'])
+    // What the deployment itself has taken away is made again at once.
+    await project.patch(`${workloads}/web`, placements(1))
+    expect(await present()).toEqual(['web-p1-dfw-0'])
+    await project.patch(`${workloads}/web`, placements(3))
+    expect(await present()).toEqual(['web-p1-dfw-0', 'web-p1-dfw-1', 'web-p1-dfw-2'])
   })
 
   test('a change of the template reaches every instance, which stays where it is with its addresses', async () => {
