@@ -130,7 +130,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       log,
       user: controllerManager,
       kinds: { event: Event, customResourceDefinition: CustomResourceDefinition },
-      reconcileTimeout: limits.reconcileTimeout,
+      limits,
       metrics: createControllerMetrics(metrics),
       reconcilers: [
         createNamespaceLifecycleReconciler({

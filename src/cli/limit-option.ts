@@ -79,6 +79,7 @@ export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: Li
     unit: 'bytes',
     help: 'Texts of objects kept in memory, the last used; decoded, each takes a few times that.',
   },
+  eventLifetime: { unit: 'time', help: 'How long an Event is kept after it was last written.' },
   reconcileTimeout: { unit: 'time', help: 'One pass of a reconciler. Then it changes nothing any more.' },
 }
 

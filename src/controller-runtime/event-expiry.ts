@@ -5,10 +5,7 @@ import { createClient } from './create-client.ts'
 import type { PlaneEnvironment } from './reconciler-controller.ts'
 import { createTimerQueue } from './timer-queue.ts'
 
-/** How long an Event is kept after it was last written (milliseconds): the default of a real server. */
-const eventLifetime = 3_600_000
-
-/** Deletes Events, whoever wrote them, an hour after their last change. */
+/** Deletes Events, whoever wrote them, a time after their last change. */
 export interface EventExpiry {
   readonly controller: Controller
   close(): void
@@ -17,6 +14,7 @@ export interface EventExpiry {
 /** `kind` is Event of the core group. */
 export function createEventExpiry(environment: PlaneEnvironment, kind: Kind): EventExpiry {
   const { plane, registry, user, clock, watches } = environment
+  const { eventLifetime, reconcileTimeout } = environment.limits
   const name = 'event-expiry'
   const log = environment.log.child({ controller: name })
   const due = createTimerQueue(clock, (key) => controller.add(key))
@@ -28,7 +26,7 @@ export function createEventExpiry(environment: PlaneEnvironment, kind: Kind): Ev
     log,
     dispatcher: environment.dispatcher,
     concurrency: 20,
-    timeout: environment.timeout,
+    timeout: reconcileTimeout,
     metrics: environment.metrics,
     async process(item, pass) {
       const client = createClient({ registry, plane, manager: name, user, guard: pass.guard })

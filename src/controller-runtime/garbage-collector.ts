@@ -76,7 +76,7 @@ export function createGarbageCollector(
     dispatcher: environment.dispatcher,
     // As many workers as Kubernetes' collector has by default.
     concurrency: 20,
-    timeout: environment.timeout,
+    timeout: environment.limits.reconcileTimeout,
     metrics: environment.metrics,
     process(item, pass) {
       const client = createClient({

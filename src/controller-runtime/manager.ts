@@ -4,6 +4,7 @@ import type { Ids } from '../apimachinery/ids.ts'
 import { type Caller, preferredResource } from '../registry/kind.ts'
 import { type Plane, planeSort, type Registry } from '../registry/registry.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
+import { type ControllerLimits, defaultControllerLimits } from './limits.ts'
 import type { ControllerMetrics } from './metrics.ts'
 import { createPlaneControllers, type MachineryKinds, type PlaneControllers } from './plane-controllers.ts'
 import type { Reconciler } from './reconciler.ts'
@@ -35,8 +36,8 @@ export interface ManagerOptions {
   readonly kinds: MachineryKinds
   /** As whom reconcilers act. Default: `system:kube-controller-manager` in `system:masters`. */
   readonly user?: Caller
-  /** Milliseconds that one pass may take. Default one minute. */
-  readonly reconcileTimeout?: number
+  /** Bounds that differ from the defaults. */
+  readonly limits?: Partial<ControllerLimits>
   readonly metrics?: ControllerMetrics
 }
 
@@ -59,7 +60,7 @@ export function createManager(options: ManagerOptions): Manager {
       dispatcher,
       kinds,
       metrics,
-      timeout: options.reconcileTimeout,
+      limits: { ...defaultControllerLimits, ...options.limits },
       reconcilers: reconcilers.filter((reconciler) => reconciler.planes.includes(planeSort(plane))),
       // A definition at the root is served on every plane.
       onDefinitionChange() {

@@ -8,6 +8,7 @@ import type { Dispatcher } from './dispatcher.ts'
 import { createEventExpiry } from './event-expiry.ts'
 import { createEventSink } from './event-recorder.ts'
 import { createGarbageCollector } from './garbage-collector.ts'
+import type { ControllerLimits } from './limits.ts'
 import type { ControllerMetrics } from './metrics.ts'
 import { createPlaneWatches, kindIdentity, type PlaneWatches } from './plane-watches.ts'
 import type { Reconciler } from './reconciler.ts'
@@ -30,7 +31,7 @@ export interface PlaneControllersOptions {
   readonly dispatcher: Dispatcher
   readonly reconcilers: readonly Reconciler[]
   readonly kinds: MachineryKinds
-  readonly timeout: number | undefined
+  readonly limits: ControllerLimits
   readonly metrics: ControllerMetrics | undefined
   /** Called when a CustomResourceDefinition of this plane was told to have changed. */
   onDefinitionChange(): void
@@ -61,7 +62,7 @@ export function createPlaneControllers(options: PlaneControllersOptions): PlaneC
     log,
     dispatcher,
     watches,
-    timeout: options.timeout,
+    limits: options.limits,
     metrics: options.metrics,
     recorder: sink.recorder,
   }

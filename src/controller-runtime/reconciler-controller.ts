@@ -8,6 +8,7 @@ import { type Controller, createController } from './controller.ts'
 import { createClient } from './create-client.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { ObservedChange } from './kind-watch.ts'
+import type { ControllerLimits } from './limits.ts'
 import type { ControllerMetrics } from './metrics.ts'
 import { controllerKey } from './owner-references.ts'
 import type { PlaneWatches } from './plane-watches.ts'
@@ -23,7 +24,7 @@ export interface PlaneEnvironment {
   readonly log: Logger
   readonly dispatcher: Dispatcher
   readonly watches: PlaneWatches
-  readonly timeout?: number | undefined
+  readonly limits: ControllerLimits
   readonly metrics?: ControllerMetrics | undefined
   /** Events of what calls itself `component`. */
   recorder(component: string, manager?: string): EventRecorder
@@ -55,7 +56,7 @@ export function createReconcilerController(
     log,
     dispatcher,
     concurrency: reconciler.concurrency,
-    timeout: environment.timeout,
+    timeout: environment.limits.reconcileTimeout,
     metrics: environment.metrics,
     process(key, pass) {
       const passOptions = { ...clientOptions, guard: pass.guard, onWrite: pass.noteWrite }

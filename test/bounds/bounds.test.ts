@@ -246,6 +246,19 @@ const proofs: Readonly<Record<keyof ControlPlaneLimits, Proof | Reference>> = {
     'test/storage/record-cache.test.ts',
     'the texts of kept records are never longer together than the capacity; the last used stay',
   ],
+  async eventLifetime() {
+    const clock = createManualClock()
+    const { datum, ask } = await start({ eventLifetime: 60_000 }, { clock })
+    const events = configMaps.replace('configmaps', 'events')
+    const involvedObject = { kind: 'ConfigMap', namespace: 'default', name: 'a' }
+    expect((await ask('POST', events, { metadata: { name: 'once' }, involvedObject })).code).toBe(201)
+    clock.advance(59_000)
+    await datum.settle()
+    expect((await ask('GET', `${events}/once`)).code).toBe(200)
+    clock.advance(1_000)
+    await datum.settle()
+    expect((await ask('GET', `${events}/once`)).code).toBe(404)
+  },
   reconcileTimeout: [
     'test/controller-runtime/manager.test.ts',
     'is cut off when it takes too long, and may change nothing any more',

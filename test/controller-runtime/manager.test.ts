@@ -56,7 +56,7 @@ function start(reconcilers: readonly Reconciler[], metrics?: ControllerMetrics):
     log,
     reconcilers,
     kinds: { event: Event, customResourceDefinition: CustomResourceDefinition },
-    reconcileTimeout: 10_000,
+    limits: { reconcileTimeout: 10_000 },
     ...(metrics ? { metrics } : {}),
   })
   return manager

@@ -88,7 +88,7 @@ async function openPlane() {
     log: pino({ level: 'silent' }),
     reconcilers: createReconcilers({ planes: { start: async () => {}, empty: async () => {} } }),
     kinds: { event: Event, customResourceDefinition: CustomResourceDefinition },
-    reconcileTimeout: 10_000,
+    limits: { reconcileTimeout: 10_000 },
   })
 
   const create = (kind: Kind, object: unknown) =>

@@ -16,10 +16,11 @@ test.runIf(minutes > 0)(
     const folder = mkdtempSync(join(tmpdir(), 'datum-local-soak-'))
     // History must come to its end within the run, or nothing could level off; and by count, or its size would follow
     // the speed of a machine that others use too.
-    const limits = [`keep-milliseconds=${minutes * 10}s`, 'keep-changes=2000'].flatMap((each) => [
-      '--limit',
-      each,
-    ])
+    const limits = [
+      `keep-milliseconds=${minutes * 10}s`,
+      `event-lifetime=${minutes * 10}s`,
+      'keep-changes=2000',
+    ].flatMap((each) => ['--limit', each])
     const program = startProgram(['--state-dir', folder, ...limits])
     const announcement = await program.ready
     const ask = createAsk(announcement, 32)
