@@ -1,3 +1,4 @@
+import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import {
   formatObjectKey,
   type KubernetesObject,
@@ -187,6 +188,7 @@ export function createGarbageCollector(
     client: Client,
   ): Promise<OwnerStates> {
     const states: OwnerStates = { present: [], waiting: [], absent: [], unknown: [] }
+    const notHere = new Map<Kind, OwnerReference[]>()
     for (const reference of object.metadata.ownerReferences ?? []) {
       // It may have gone together with its kind.
       if (absent.knows(reference, key.namespace)) {
@@ -205,11 +207,18 @@ export function createGarbageCollector(
       const owner = await client.get(ownerKind, { ...ownerKey, name: reference.name })
       if (owner === undefined || owner.metadata.uid !== reference.uid) {
         states.absent.push(reference)
-        if (await isElsewhere(ownerKind, reference)) reportNamespace(kind, object, reference)
+        if (ownerKind.scope === 'Namespaced' && !absent.has(reference.uid)) {
+          getOrInsert(notHere, ownerKind, () => []).push(reference)
+        }
       } else if (isWaitingForDependents(owner.metadata)) states.waiting.push(reference)
       else {
         states.present.push(reference)
         ownership.found(reference, moment)
+      }
+    }
+    for (const [ownerKind, references] of notHere) {
+      for (const reference of await findElsewhere(ownerKind, references)) {
+        reportNamespace(kind, object, reference)
       }
     }
     return states
@@ -224,15 +233,21 @@ export function createGarbageCollector(
     events.record({ kind, object: { ...object, metadata } }, 'Warning', 'OwnerRefInvalidNamespace', message)
   }
 
-  /** Whether the owner is there, but in another namespace. Of owners that were seen to go this need not be asked. */
-  async function isElsewhere(kind: Kind, { name: ownerName, uid }: OwnerReference): Promise<boolean> {
-    if (kind.scope === 'Cluster' || absent.has(uid)) return false
-    const { items } = await registry.list(context, preferredResource(kind), {
-      fieldSelector: `metadata.name=${ownerName}`,
-    })
-    if (items.some(({ object }) => object.metadata.uid === uid)) return true
-    absent.add(uid)
-    return false
+  /**
+   * Which owners are there, but in another namespace. However many there are, the objects of their kind are read once:
+   * an object may name thousands.
+   */
+  async function findElsewhere(
+    kind: Kind,
+    references: readonly OwnerReference[],
+  ): Promise<readonly OwnerReference[]> {
+    const names = new Set(references.map((reference) => reference.name))
+    const options = names.size === 1 ? { fieldSelector: `metadata.name=${references[0]?.name}` } : {}
+    const { items } = await registry.list(context, preferredResource(kind), options)
+    const uids = new Set<string | undefined>()
+    for (const stored of items) if (names.has(stored.key.name)) uids.add(stored.object.metadata.uid)
+    for (const { uid } of references) if (!uids.has(uid)) absent.add(uid)
+    return references.filter(({ uid }) => uids.has(uid))
   }
 
   /** Takes references to `owners` (uids) out of a dependent that has other owners left. */

@@ -64,6 +64,15 @@ describe('background deletion', () => {
     expect(await names()).toEqual(['owner'])
   })
 
+  test('an object may name thousands of owners that never were, and nobody waits for it', async () => {
+    const uids = Array.from({ length: 6000 }, (_, index) => `u${index}`)
+    await make(
+      'lost',
+      uids.map((uid) => ({ apiVersion: 'v1', kind: 'ConfigMap', name: `n-${uid}`, uid })),
+    )
+    expect(await names()).toEqual([])
+  })
+
   test('an object that is given a dead owner later goes as well', async () => {
     const owner = await make('owner')
     await make('child')
