@@ -119,7 +119,7 @@ export function createController(options: ControllerOptions): Controller {
     metrics?.reconcileResult(name, requeueAfter === undefined ? 'success' : 'requeue_after')
     const heat = hotLoops.passed(key, writes, requeueAfter)
     if (heat.discovered) {
-      log.warn({ controller: name, key }, 'a key is reconciled without end; its passes are slowed down')
+      log.warn({ key }, 'a key is reconciled without end; its passes are slowed down')
     }
     if (heat.delay > 0) queue.hold(key, heat.delay)
     if (requeueAfter !== undefined) queue.addAfter(key, Math.max(requeueAfter, heat.delay))

@@ -26,7 +26,18 @@ export function createOrganizationMembershipReconciler(): Reconciler<Organizatio
     owns: [PolicyBinding],
     observes: [
       references.observed,
-      { kind: PolicyBinding, observe: ({ object }) => membershipsOf(object as PolicyBindingObject) },
+      {
+        kind: PolicyBinding,
+        observe({ plane, type, key: { namespace }, object }) {
+          const binding = object as PolicyBindingObject
+          const memberships = membershipsOf(binding)
+          if (type !== 'DELETED') return memberships
+          // That for leaving goes with the one membership that made it; others of the same user need it still.
+          const subjects = binding.spec?.subjects ?? []
+          const others = subjects.flatMap(({ name }) => [...references.find(plane, `User ${name}`)])
+          return [...memberships, ...others.filter((other) => other.namespace === namespace)]
+        },
+      },
     ],
     watches: [Organization, User].map((kind) => ({
       kind,

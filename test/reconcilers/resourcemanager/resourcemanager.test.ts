@@ -254,6 +254,28 @@ describe('a membership', () => {
     await root.remove(`${memberships}/${name}`)
   })
 
+  test('of a user who has another one there leaves that one what its user needs for leaving', async () => {
+    await createOrganization('twice')
+    const inTwice = `${group}/namespaces/organization-twice/organizationmemberships`
+    const spec = { organizationRef: { name: 'twice' }, userRef: { name: 'grace' } }
+    await root.create(
+      users,
+      manifest('User', 'grace', { email: 'grace@example.com' }, 'iam.miloapis.com/v1alpha1'),
+    )
+    await root.create(inTwice, manifest('OrganizationMembership', 'first', spec))
+    await datum.settle()
+    await root.create(inTwice, manifest('OrganizationMembership', 'second', spec))
+    await datum.settle()
+    const leaving =
+      '/apis/iam.miloapis.com/v1alpha1/namespaces/organization-twice/policybindings/usermembership-self-delete-grace'
+    const target = async () => (await root.get(leaving)).spec.resourceSelector.resourceRef.name
+    expect(await target()).toBe('first')
+    await root.remove(`${inTwice}/first`)
+    await datum.settle()
+    expect(await target()).toBe('second')
+    await root.remove(`${users}/grace`)
+  })
+
   test('of a user who does not exist says so, and goes', async () => {
     await root.create(
       memberships,
