@@ -1,4 +1,3 @@
-import { deepEqual } from '../apimachinery/equality.ts'
 import type { ObjectMeta, OwnerReference } from '../apimachinery/object.ts'
 
 /**
@@ -6,17 +5,22 @@ import type { ObjectMeta, OwnerReference } from '../apimachinery/object.ts'
  * that it looked after mutating admission; of other writes it does not.
  */
 export function dropDuplicateOwners(metadata: ObjectMeta, isPatch: boolean): string[] {
-  const kept: OwnerReference[] = []
+  const kept = new Map<string, OwnerReference>()
   const duplicates: string[] = []
   for (const reference of metadata.ownerReferences ?? []) {
-    if (kept.some((other) => other.uid === reference.uid && deepEqual(other, reference))) {
-      duplicates.push(reference.uid)
-    } else kept.push(reference)
+    const text = textOf(reference)
+    if (kept.has(text)) duplicates.push(reference.uid)
+    else kept.set(text, reference)
   }
   if (duplicates.length === 0) return []
-  metadata.ownerReferences = kept
+  metadata.ownerReferences = [...kept.values()]
   const when = isPatch ? ' after mutating admission happens' : ''
   return [
     `.metadata.ownerReferences contains duplicate entries${when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${duplicates.join(', ')}`,
   ]
+}
+
+/** The same for what is equal: an object may name tens of thousands, so that they cannot be compared in pairs. */
+function textOf({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }: OwnerReference): string {
+  return JSON.stringify([apiVersion, kind, name, uid, controller, blockOwnerDeletion])
 }
