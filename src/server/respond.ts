@@ -53,18 +53,35 @@ function gzipHeaders({ headers: { vary } }: Answer): Record<string, string> {
   return { 'content-encoding': 'gzip', vary: `Accept-Encoding${others === '' ? '' : `, ${others}`}` }
 }
 
-/** The texts as `Warning` headers (RFC 7234, code 299), each once, altogether at most 4 KiB. */
+/** How much a real server tells in warnings, in characters: where it would be more, and of each where it is. */
+const warningsLength = 4096
+const cutWarningLength = 256
+
+/** The texts as `Warning` headers (RFC 7234, code 299), each once; of many the first, up to the one that is too much. */
 export function withWarnings(answer: Answer, warnings: readonly string[]): Answer {
   if (warnings.length === 0) return answer
-  const headers: string[] = []
+  const texts = [...new Set(warnings)]
+  return { ...answer, headers: { ...answer.headers, warning: shortened(texts).map(warningHeader) } }
+}
+
+function shortened(texts: readonly string[]): string[] {
+  if (texts.reduce((sum, text) => sum + lengthOf(text), 0) <= warningsLength) return [...texts]
+  const told: string[] = []
   let length = 0
-  for (const text of new Set(warnings)) {
-    const value = warningHeader(text.length > 256 && length + text.length > 4096 ? text.slice(0, 256) : text)
-    length += value.length
-    if (length > 4096) break
-    headers.push(value)
+  for (const text of texts) {
+    const cut = lengthOf(text) > cutWarningLength ? [...text].slice(0, cutWarningLength).join('') : text
+    told.push(cut)
+    length += lengthOf(cut)
+    if (length >= warningsLength) break
   }
-  return { ...answer, headers: { ...answer.headers, warning: headers } }
+  return told
+}
+
+/** In characters, as Go counts them. */
+function lengthOf(text: string): number {
+  let length = 0
+  for (const _character of text) length++
+  return length
 }
 
 function warningHeader(text: string): string {
