@@ -107,7 +107,10 @@ export async function crashRounds({
       if (!last) {
         const work = Array.from({ length: writers }, (_, writer) => write(ask, writer))
         const delay = between(30, 350)
-        work.push(makeWorkload(ask, `load-${round}`, between(0, delay)))
+        const made = makeWorkload(ask, `load-${round}`, between(0, delay))
+        work.push(made)
+        // Every other time there is something to reconcile when it is killed, however slow the machine is.
+        if (round % 2 === 0) await made
         await pause(delay)
         await program.stop('SIGKILL')
         await Promise.all(work)
