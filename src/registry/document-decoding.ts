@@ -2,7 +2,7 @@ import { cloneJson } from '../apimachinery/clone.ts'
 import { StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ObjectMeta } from '../apimachinery/object.ts'
 import { embeddedMetadataFault } from './embedded-resource.ts'
-import { checkFields, undecodable } from './field-validation.ts'
+import { checkFields, mostUnknownFields, undecodable } from './field-validation.ts'
 import type { Resource } from './kind.ts'
 import { decodeObjectMeta, MetadataTypeError } from './object-meta.ts'
 import { dropDuplicateOwners } from './owner-reference-duplicates.ts'
@@ -13,12 +13,6 @@ import { copyChanged } from './settled-object.ts'
 import { storedDefinition } from './stored-form.ts'
 import { typedDecodingFault } from './typed-decoding.ts'
 import { toTypedForm } from './typed-form.ts'
-
-/**
- * Of how many unknown fields a real server's decoder tells: of a kind that it has a type for, and of the metadata of a
- * custom resource. What a schema does not know is told to the last.
- */
-const strictFaults = 100
 
 /** A copy of what was sent, in stored form, rid of what the schema does not know. */
 export function decode(
@@ -36,11 +30,11 @@ export function decode(
   if (fault !== undefined) throw refuse(fault.message, fault.converted)
   const embeddedFault = embeddedMetadataFault(resource.definition.schema(), draft)
   if (embeddedFault !== undefined) throw refuse(embeddedFault)
-  unknown.splice(strictFaults)
+  unknown.splice(mostUnknownFields)
   unknown.push(...prune(resource.definition.schema(), draft))
   if (resource.kind.origin === 'core') sortByPlace(unknown, sent)
   unknown.push(...(resource.definition.pruneNested?.(draft) ?? []))
-  if (resource.kind.origin === 'core') unknown.splice(strictFaults)
+  if (resource.kind.origin === 'core') unknown.splice(mostUnknownFields)
   const warnings = [
     ...checkFields(options, unknown, refuse, preparation.patchFaults),
     ...dropDuplicateOwners(draft.metadata, preparation.isPatch ?? false),

@@ -2,6 +2,12 @@ import { badRequest, type StatusError } from '../apimachinery/errors.ts'
 import type { Resource } from './kind.ts'
 import type { WriteOptions } from './registry.ts'
 
+/**
+ * Of how many unknown fields a real server's decoder tells: of what it has a type for, and of the metadata of a custom
+ * resource. What a schema does not know is told to the last.
+ */
+export const mostUnknownFields = 100
+
 /** One text per field, as `Warning` headers carry them. */
 export function describeFields(unknown: readonly string[], duplicates: readonly string[]): string[] {
   return [

@@ -2,7 +2,7 @@ import { cloneJson } from '../apimachinery/clone.ts'
 import type { StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import { cannotUnmarshal } from '../apimachinery/typed-json.ts'
-import { checkFields } from './field-validation.ts'
+import { checkFields, mostUnknownFields } from './field-validation.ts'
 import { decodeObjectMeta, MetadataTypeError } from './object-meta.ts'
 import { sortByPlace } from './place-in-document.ts'
 import { prune } from './pruning.ts'
@@ -33,6 +33,7 @@ export function decodeScale(
   if (fault !== undefined) throw refuse(fault.message)
   unknown.push(...prune(schema, scale))
   sortByPlace(unknown, sent)
+  unknown.splice(mostUnknownFields)
   return { scale, warnings: checkFields(options, unknown, refuse, patchFaults) }
 }
 

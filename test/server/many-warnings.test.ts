@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DatumLocal, startDatumLocal } from '../../src/testing/index.ts'
 import { gadget, gadgetDefinition } from '../conformance/gadget.ts'
+import { projectApi } from '../support/plane-api.ts'
 import { projectPath } from '../support/program.ts'
 
 /** As a real server (kube-apiserver 1.34.1) answered the same documents. */
@@ -21,14 +22,17 @@ beforeAll(async () => {
 })
 afterAll(() => datum.stop())
 
-async function create(path: string, fieldValidation: string, object: object) {
+async function send(method: string, path: string, fieldValidation: string, object: object) {
   const url = `${datum.httpUrl}${projectPath}${path}?dryRun=All&fieldValidation=${fieldValidation}`
   const headers = { authorization: `Bearer ${datum.token}`, 'content-type': 'application/json' }
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(object) })
+  const response = await fetch(url, { method, headers, body: JSON.stringify(object) })
   const { message = '' } = (await response.json()) as { message?: string }
   const warnings = response.headers.get('warning')?.match(/299 - "(?:[^"\\]|\\.)*"/g) ?? []
   return { code: response.status, told: message.match(/unknown field/g)?.length ?? 0, warnings }
 }
+
+const create = (path: string, fieldValidation: string, object: object) =>
+  send('POST', path, fieldValidation, object)
 
 test('a decoder that has a type tells of 100 unknown fields, a schema of all', async () => {
   expect(await create(configMaps, 'Strict', configMap)).toMatchObject({ code: 400, told: 100 })
@@ -45,4 +49,16 @@ test('warnings end with the one that makes them more than 4,096 characters', asy
   expect(warnings.at(-1)).toBe('299 - "unknown field \\"odd186\\""')
   const inside = await create(gadgets, 'Warn', { ...named, spec: odd })
   expect(inside.warnings).toHaveLength(152)
+})
+
+test('a Scale has a type, whatever it is the Scale of', async () => {
+  await projectApi(datum).create(gadgets, gadget(group, 'scaled', { replicas: 1 }))
+  const scale = {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: { name: 'scaled' },
+    spec: { replicas: 2 },
+  }
+  const { code, warnings } = await send('PUT', `${gadgets}/scaled/scale`, 'Warn', { ...scale, ...odd })
+  expect([code, warnings.length]).toEqual([200, 100])
 })
