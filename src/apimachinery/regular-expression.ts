@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { rememberInOrder } from './remember-in-order.ts'
 
 /**
  * How much work the matches of one object may be together, in instructions times characters: about a second of the
@@ -50,14 +51,8 @@ function compile(pattern: string): RegularExpression | string {
 }
 
 function lookUp(pattern: string): RegularExpression | string {
-  let entry = cache.get(pattern)
-  if (entry === undefined) {
-    entry = compile(pattern)
-    if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string)
-  } else {
-    cache.delete(pattern)
-  }
-  cache.set(pattern, entry)
+  const entry = cache.get(pattern) ?? compile(pattern)
+  rememberInOrder(cache, pattern, entry, cacheSize)
   return entry
 }
 

@@ -1,4 +1,5 @@
 import { type ObjectKey, type OwnerReference, parseGroupVersion } from '../apimachinery/object.ts'
+import { rememberInOrder } from '../apimachinery/remember-in-order.ts'
 import type { Kind } from '../registry/kind.ts'
 
 /** As many as the cache of Kubernetes' collector holds. */
@@ -30,10 +31,7 @@ export function createAbsentOwners(): AbsentOwners {
       return owner.kind.names.kind === kind && owner.kind.group === parseGroupVersion(apiVersion).group
     },
     add(uid, owner) {
-      owners.set(uid, owner)
-      if (owners.size <= most) return
-      const [oldest] = owners.keys()
-      if (oldest !== undefined) owners.delete(oldest)
+      rememberInOrder(owners, uid, owner, most)
     },
   }
 }

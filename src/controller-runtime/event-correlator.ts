@@ -1,4 +1,5 @@
 import type { Clock } from '../apimachinery/clock.ts'
+import { rememberInOrder } from '../apimachinery/remember-in-order.ts'
 
 /**
  * Decides which reports are one: the same thing said again about the same object, and many things said of one object
@@ -25,7 +26,7 @@ const burst = 25
 const refill = 300_000
 
 /** What is remembered of reasons and of sources, each: the least recently used is forgotten. */
-const remembered = 4096
+export const remembered = 4096
 
 export function createEventCorrelator(clock: Clock): EventCorrelator {
   const messages = new Map<string, { readonly since: number; readonly told: Set<string> }>()
@@ -39,7 +40,7 @@ export function createEventCorrelator(clock: Clock): EventCorrelator {
       budget.left = Math.min(burst, budget.left + gained)
       budget.at += gained * refill
     }
-    rememberInOrder(budgets, source, budget)
+    rememberInOrder(budgets, source, budget, remembered)
     if (budget.left === 0) return false
     budget.left -= 1
     return true
@@ -52,21 +53,10 @@ export function createEventCorrelator(clock: Clock): EventCorrelator {
       let known = messages.get(group)
       if (!known || clock.now() - known.since > similarWindow) known = { since: clock.now(), told: new Set() }
       if (known.told.size < similarMessages) known.told.add(message)
-      rememberInOrder(messages, group, known)
+      rememberInOrder(messages, group, known, remembered)
       return known.told.has(message)
         ? { key: `${group}\n${message}`, message }
         : { key: group, message: combinedPrefix + message }
     },
-  }
-}
-
-/** Puts the entry last, and drops the first one when there are too many. */
-export function rememberInOrder<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key)
-  map.set(key, value)
-  if (map.size <= remembered) return
-  for (const oldest of map.keys()) {
-    map.delete(oldest)
-    return
   }
 }

@@ -2,10 +2,11 @@ import type { Logger } from 'pino'
 import { type Clock, formatTime } from '../apimachinery/clock.ts'
 import { isReason, StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
+import { rememberInOrder } from '../apimachinery/remember-in-order.ts'
 import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
 import type { Plane, Registry, RequestContext } from '../registry/registry.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { createEventCorrelator, rememberInOrder } from './event-correlator.ts'
+import { createEventCorrelator, remembered } from './event-correlator.ts'
 import type { EventRecorder } from './reconciler.ts'
 
 export interface EventSinkOptions {
@@ -158,7 +159,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
           last: now,
           waiting: false,
         }
-        rememberInOrder(reports, correlated.key, report)
+        rememberInOrder(reports, correlated.key, report, remembered)
         report.message = correlated.message
         report.count += 1
         report.last = now

@@ -5,9 +5,12 @@ import type { ObjectMeta, OwnerReference } from '../apimachinery/object.ts'
  * that it looked after mutating admission; of other writes it does not.
  */
 export function dropDuplicateOwners(metadata: ObjectMeta, isPatch: boolean): string[] {
+  const { ownerReferences = [] } = metadata
+  // Most have one.
+  if (ownerReferences.length < 2) return []
   const kept = new Map<string, OwnerReference>()
   const duplicates: string[] = []
-  for (const reference of metadata.ownerReferences ?? []) {
+  for (const reference of ownerReferences) {
     const text = textOf(reference)
     if (kept.has(text)) duplicates.push(reference.uid)
     else kept.set(text, reference)

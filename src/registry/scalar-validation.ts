@@ -6,6 +6,7 @@ import {
   regularExpression,
   regularExpressionFault,
 } from '../apimachinery/regular-expression.ts'
+import { runeCount } from '../apimachinery/rune-count.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 import type { ValidationReport } from './validation-report.ts'
 
@@ -84,22 +85,6 @@ function untypedFormat(format: string): Part | undefined {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Length in code points, as Go counts runes. */
-function runeCount(text: string): number {
-  let count = text.length
-  for (let index = 0; index < text.length - 1; index++) {
-    const code = text.charCodeAt(index)
-    if (code >= 0xd800 && code <= 0xdbff) {
-      const next = text.charCodeAt(index + 1)
-      if (next >= 0xdc00 && next <= 0xdfff) {
-        count--
-        index++
-      }
-    }
-  }
-  return count
 }
 
 /** Only the first fault of a string is told. */

@@ -8,30 +8,22 @@ import {
   required,
 } from '../apimachinery/field-error.ts'
 import type { JsonValue } from '../apimachinery/object.ts'
-import { regularExpression } from '../apimachinery/regular-expression.ts'
 import { validateEmbeddedResources } from './embedded-resource.ts'
 import { pruneValue } from './pruning.ts'
 import { checkRuleTexts, compileRules } from './rule-check.ts'
 import { validateRulesOfValue } from './rules.ts'
+import { checkSchemaSize } from './schema-size.ts'
 import { checkStructural } from './structural-check.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 import { validateValue } from './validation.ts'
-
-/** Schemas beyond these are nobody's, and would make every later walk over them slow. */
-const maxDepth = 100
-const maxNodes = 50_000
-/** In instructions of what is compiled, of different patterns only; about a second's work. */
-const maxPatternSize = 100_000
 
 /**
  * Everything that keeps a definition's schema from being served: keywords that are not supported, list and map types
  * that do not fit, schemas that are not structural, defaults that are not valid, rules that do not compile.
  */
 export function checkSchema(schema: StructuralSchema, path: string, isUnchanged = false): FieldError[] {
-  const tooLarge = checkSize(schema, path)
+  const tooLarge = checkSchemaSize(schema, path)
   if (tooLarge) return [tooLarge]
-  const tooLargePattern = checkPatternSizes(schema, path)
-  if (tooLargePattern) return [tooLargePattern]
   const keywords: FieldError[] = []
   if (schema.nullable)
     keywords.push(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'))
@@ -55,48 +47,6 @@ function isWithin(field: string, place: string): boolean {
   return (
     field.startsWith(place) && (field.length === place.length || '.['.includes(field[place.length] ?? ''))
   )
-}
-
-function checkSize(schema: StructuralSchema, path: string): FieldError | undefined {
-  const waiting: { value: unknown; depth: number }[] = [{ value: schema, depth: 0 }]
-  let nodes = 0
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (typeof next.value !== 'object' || next.value === null) continue
-    if (++nodes > maxNodes) return forbiddenField(path, `schema must have at most ${maxNodes} nodes`)
-    // properties take two levels of JSON each
-    if (next.depth > maxDepth * 2)
-      return forbiddenField(path, `schema must not be nested deeper than ${maxDepth}`)
-    for (const value of Object.values(next.value)) waiting.push({ value, depth: next.depth + 1 })
-  }
-  return undefined
-}
-
-/** Compiles pattern by pattern, and ends where they have become too large together. */
-function checkPatternSizes(schema: StructuralSchema, path: string): FieldError | undefined {
-  const patterns = new Set<string>()
-  let left = maxPatternSize
-  const waiting: { value: unknown; place: string; isNamed: boolean }[] = [
-    { value: schema, place: path, isNamed: false },
-  ]
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (typeof next.value !== 'object' || next.value === null) continue
-    for (const [name, value] of Object.entries(next.value)) {
-      const isName = next.isNamed || Array.isArray(next.value)
-      const place = isName ? `${next.place}[${name}]` : `${next.place}.${name}`
-      const isNamed = name === 'properties' && !isName
-      if (name !== 'pattern' || typeof value !== 'string') waiting.push({ value, place, isNamed })
-      else if (!patterns.has(value)) {
-        patterns.add(value)
-        left -= value.length / 10
-        if (left >= 0) left -= regularExpression(value)?.size ?? 0
-        if (left < 0) {
-          const detail = `the patterns of a schema must have at most ${maxPatternSize} instructions together`
-          return forbiddenField(place, detail)
-        }
-      }
-    }
-  }
-  return undefined
 }
 
 /** Said of what cannot be read as a structural schema at all. */

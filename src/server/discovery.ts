@@ -12,8 +12,8 @@ import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discover
  * path within the plane without empty parts; undefined when it is not a path of discovery.
  *
  * `/api` and `/apis` are answered in aggregated form to whom accepts it (client-go, kubectl), with an ETag.
- * Throws a StatusError where nothing is served that a real server would have
- * compiled in (404), and when neither JSON nor YAML is accepted (406).
+ * Throws a StatusError where nothing is served that a real server would have compiled in (404), and when neither JSON
+ * nor YAML is accepted (406).
  */
 export function discover(
   kinds: KindSet,

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { constants, createGzip, gzip } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import type { Status } from '../apimachinery/errors.ts'
+import { runeCount } from '../apimachinery/rune-count.ts'
 import { isFromLoopback } from './authentication.ts'
 import { cutOff } from './cut-off.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -65,23 +66,16 @@ export function withWarnings(answer: Answer, warnings: readonly string[]): Answe
 }
 
 function shortened(texts: readonly string[]): string[] {
-  if (texts.reduce((sum, text) => sum + lengthOf(text), 0) <= warningsLength) return [...texts]
+  if (texts.reduce((sum, text) => sum + runeCount(text), 0) <= warningsLength) return [...texts]
   const told: string[] = []
   let length = 0
   for (const text of texts) {
-    const cut = lengthOf(text) > cutWarningLength ? [...text].slice(0, cutWarningLength).join('') : text
+    const cut = runeCount(text) > cutWarningLength ? [...text].slice(0, cutWarningLength).join('') : text
     told.push(cut)
-    length += lengthOf(cut)
+    length += runeCount(cut)
     if (length >= warningsLength) break
   }
   return told
-}
-
-/** In characters, as Go counts them. */
-function lengthOf(text: string): number {
-  let length = 0
-  for (const _character of text) length++
-  return length
 }
 
 function warningHeader(text: string): string {

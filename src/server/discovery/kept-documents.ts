@@ -1,3 +1,4 @@
+import { rememberInOrder } from '../../apimachinery/remember-in-order.ts'
 import type { KindSet } from '../../registry/kind.ts'
 import { type StoredDocument, storedDocument } from './answer.ts'
 
@@ -24,11 +25,6 @@ export function documentOf(kinds: KindSet, name: string, build: () => unknown): 
 
 function documentsOf(kinds: KindSet): Map<string, StoredDocument> {
   const documents = kept.get(kinds) ?? new Map<string, StoredDocument>()
-  kept.delete(kinds)
-  kept.set(kinds, documents)
-  for (const oldest of kept.keys()) {
-    if (kept.size <= keptKindSets) break
-    kept.delete(oldest)
-  }
+  rememberInOrder(kept, kinds, documents, keptKindSets)
   return documents
 }

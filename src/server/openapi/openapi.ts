@@ -16,7 +16,8 @@ export interface OpenApiRequest {
 
 /**
  * `/openapi/v2`, `/openapi/v3` and the documents below it, of the kinds that a plane serves. `segments` is the path
- * within the plane without empty parts; undefined when it is not a path of OpenAPI. What is refused is refused without words, as a real server does.
+ * within the plane without empty parts; undefined when it is not a path of OpenAPI. What is refused is refused without
+ * words, as a real server does.
  */
 export function openApi(
   kinds: KindSet,
