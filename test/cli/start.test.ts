@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Announcement } from '../../src/cli/announce.ts'
+import { projectApi } from '../support/plane-api.ts'
+import { instances, workload, workloads } from '../support/workload.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const main = join(root, 'dist/main.js')
@@ -292,6 +294,25 @@ describe('datum-local start', () => {
     expect((await type(['advance']).ended).printed).toBe('0\n')
     await stop(server)
     expect(await type(['advance']).ended).toMatchObject({ code: 1, printed: '' })
+  })
+
+  test('an Instance that was deleted is gone for a moment before another has its name, which kubectl waits for', async () => {
+    const { announcement } = await serve()
+    const api = projectApi(announcement)
+    await api.create(workloads, workload())
+    const path = `${instances}/web-p1-dfw-0`
+    await expect.poll(() => api.find(path)).toBeDefined()
+    const { uid } = (await api.get(path)).metadata
+    await api.remove(path)
+    let absences = 0
+    for (;;) {
+      const found = await api.find(path)
+      if (found && found.metadata.uid !== uid) break
+      if (!found) absences++
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    // Without a pause it is there again before anybody has looked twice.
+    expect(absences).toBeGreaterThan(2)
   })
 
   test('the commands find the running server', async () => {

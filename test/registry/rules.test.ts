@@ -216,6 +216,8 @@ describe('ratcheting', () => {
 
   test('a rule that looks at the old value is never left out', () => {
     expect(faults({ rule: 'self.a > oldSelf.a', message: 'm' }, { a: 1 }, { a: 1 })).toHaveLength(1)
+    const shared = { a: 1 }
+    expect(faults({ rule: 'self.a > oldSelf.a', message: 'm' }, shared, shared)).toHaveLength(1)
   })
 })
 

@@ -34,8 +34,14 @@ export interface HistoryEntry {
   readonly object: TestObject
 }
 
+/** Where a server answers, and to whom: the fixture, or what the command announces. */
+export type ApiServer = Pick<DatumLocal, 'httpUrl' | 'token'>
+
 /** The control plane of a project; the seeded one where none is named. */
-export function projectApi(datum: DatumLocal, project = datum.project): PlaneApi {
+export function projectApi(
+  datum: ApiServer & { readonly project: string | null | undefined },
+  project = datum.project,
+): PlaneApi {
   return planeApi(datum, `/apis/resourcemanager.miloapis.com/v1alpha1/projects/${project}/control-plane`)
 }
 
@@ -50,7 +56,7 @@ export function rootApi(datum: DatumLocal): PlaneApi {
   return planeApi(datum, '')
 }
 
-function planeApi(datum: DatumLocal, prefix: string): PlaneApi {
+function planeApi(datum: ApiServer, prefix: string): PlaneApi {
   const authorization = `Bearer ${datum.token}`
   async function call(method: string, path: string, body?: unknown, type = 'application/json') {
     const response = await fetch(`${datum.httpUrl}${prefix}${path}`, {

@@ -129,10 +129,17 @@ function operations({ spec = {}, metadata = {} }: Step['part']): object[] {
 function definition(force: boolean, manager: string): object {
   return gadgetDefinition(group, ({ spec }) => {
     const [version] = spec.versions
-    const { properties } = (version?.schema.openAPIV3Schema.properties.spec ?? {}) as unknown as {
+    const specSchema = version?.schema.openAPIV3Schema.properties.spec as unknown as {
       properties: Record<string, Record<string, unknown>>
+      'x-kubernetes-validations': [{ rule: string }]
     }
-    if (force) delete properties.free
+    const { properties } = specSchema
+    if (force) {
+      delete properties.free
+      // What looks at the old value is asked of a part that did not change, too.
+      const [paint] = specSchema['x-kubernetes-validations']
+      paint.rule = "self.color != 'red' || self.replicas > oldSelf.replicas"
+    }
     if (manager === 'bob') properties.color = { type: 'string', default: 'green', enum: ['green', 'red'] }
   })
 }
