@@ -1,4 +1,5 @@
-import type { ControllerMetrics } from './controller-runtime/metrics.ts'
+import { getOrInsert } from './apimachinery/get-or-insert.ts'
+import type { ControllerFigures, ControllerMetrics, ReconcileResult } from './controller-runtime/metrics.ts'
 import type { Metrics } from './server/metrics.ts'
 
 /** Seconds; the bounds of client-go's queues: from ten nanoseconds in decades to ten seconds and more. */
@@ -47,22 +48,31 @@ export function createControllerMetrics(metrics: Metrics): ControllerMetrics {
     reconcileBuckets,
   )
   const active = metrics.gauge('controller_runtime_active_workers', 'Passes that run now.', controller)
-  const both = (name: string) => ({ name, controller: name })
 
-  return {
-    queueDepth: (name, change) => depth.add(both(name), change),
-    queueAdd: (name) => adds.add(both(name)),
-    queueRetry: (name) => retries.add(both(name)),
-    queueDuration: (name, seconds) => waited.observe(both(name), seconds),
-    reconcileTime(name, seconds) {
-      worked.observe(both(name), seconds)
-      time.observe({ controller: name }, seconds)
-    },
-    reconcileResult(name, result) {
-      results.add({ controller: name, result })
-      // A series that is there from the first pass can be watched for its first error.
-      errors.add({ controller: name }, result === 'error' ? 1 : 0)
-    },
-    activeWorkers: (name, change) => active.add({ controller: name }, change),
+  function figuresOf(name: string): ControllerFigures {
+    const one = { controller: name }
+    const both = { name, controller: name }
+    const ends = new Map<ReconcileResult, () => void>()
+    const failed = errors.of(one)
+    const timed = time.of(one)
+    const busy = worked.of(both)
+    return {
+      queueDepth: depth.of(both),
+      queueAdd: adds.of(both),
+      queueRetry: retries.of(both),
+      queueDuration: waited.of(both),
+      reconcileTime(seconds) {
+        busy(seconds)
+        timed(seconds)
+      },
+      reconcileResult(result) {
+        getOrInsert(ends, result, () => results.of({ controller: name, result }))()
+        if (result === 'error') failed()
+      },
+      activeWorkers: active.of(one),
+    }
   }
+
+  const figures = new Map<string, ControllerFigures>()
+  return { of: (name) => getOrInsert(figures, name, () => figuresOf(name)) }
 }

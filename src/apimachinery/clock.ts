@@ -28,9 +28,18 @@ export const systemClock: Clock = {
   },
 }
 
+let lastSecond = Number.NaN
+let lastText = ''
+
 /** RFC 3339 in UTC with whole seconds: the resolution of Kubernetes' `metav1.Time`. */
 export function formatTime(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
+  const second = Math.floor(milliseconds / 1000)
+  // Every write asks for the time, thousands of them for the same second.
+  if (second !== lastSecond) {
+    lastText = `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
+    lastSecond = second
+  }
+  return lastText
 }
 
 /** RFC 3339 in UTC with microseconds: Kubernetes' `metav1.MicroTime` (Leases, Events). */

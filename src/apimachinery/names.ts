@@ -18,6 +18,8 @@ const labelValuePattern = new RegExp(`^${labelValueFormat}$`)
 export const dns1123LabelMaxLength = 63
 export const dns1123SubdomainMaxLength = 253
 export const labelValueMaxLength = 63
+/** Of the part behind the slash, if there is one. */
+const qualifiedNameMaxLength = 63
 
 /** The examples are joined as Kubernetes joins them, doubled space included. */
 function patternMessage(sentence: string, format: string, ...examples: string[]): string {
@@ -66,6 +68,8 @@ export const labelValueMessage = patternMessage(
 )
 
 function check(value: string, pattern: RegExp, message: string, maxLength: number): string[] {
+  // What the patterns take is ASCII: as many bytes as characters.
+  if (value.length <= maxLength && pattern.test(value)) return []
   const messages: string[] = []
   if (Buffer.byteLength(value) > maxLength) messages.push(maxLengthMessage(maxLength))
   if (!pattern.test(value)) messages.push(message)
@@ -90,6 +94,18 @@ export function checkDns1035Label(value: string): string[] {
 
 /** `name` or `prefix/name`: label keys, finalizers, and annotation keys once lower-cased. */
 export function checkQualifiedName(value: string): string[] {
+  const slash = value.indexOf('/')
+  const prefix = slash === -1 ? undefined : value.slice(0, slash)
+  if (isBareName(value.slice(slash + 1)) && (prefix === undefined || isDns1123Subdomain(prefix))) return []
+  return qualifiedNameFaults(value)
+}
+
+/** The part of a qualified name behind the slash; it has none itself. */
+function isBareName(value: string): boolean {
+  return value.length <= qualifiedNameMaxLength && qualifiedNamePattern.test(value)
+}
+
+function qualifiedNameFaults(value: string): string[] {
   const parts = value.split('/')
   if (parts.length > 2) {
     return [
@@ -104,7 +120,9 @@ export function checkQualifiedName(value: string): string[] {
     else messages.push(...checkDns1123Subdomain(prefix).map((message) => `prefix part ${message}`))
   }
   if (name === '') messages.push('name part must be non-empty')
-  else if (Buffer.byteLength(name) > 63) messages.push(`name part ${maxLengthMessage(63)}`)
+  else if (Buffer.byteLength(name) > qualifiedNameMaxLength) {
+    messages.push(`name part ${maxLengthMessage(qualifiedNameMaxLength)}`)
+  }
   if (!qualifiedNamePattern.test(name)) messages.push(`name part ${qualifiedNameMessage}`)
   return messages
 }

@@ -55,12 +55,12 @@ export function createController(options: ControllerOptions): Controller {
     clock,
     log,
     dispatcher,
-    metrics,
     concurrency = 1,
     timeout = defaultControllerLimits.reconcileTimeout,
   } = options
+  const metrics = options.metrics?.of(name)
   const hotLoops = createHotLoopDetector({ clock })
-  const queue = createWorkQueue({ name, clock, ids: options.ids, metrics, onReady: pump })
+  const queue = createWorkQueue({ clock, ids: options.ids, metrics, onReady: pump })
   let started = false
   let stopped = false
   /** Workers that wait for their turn or work. */
@@ -81,9 +81,9 @@ export function createController(options: ControllerOptions): Controller {
     waitingWorkers -= 1
     const key = stopped ? undefined : queue.take()
     if (key !== undefined) {
-      metrics?.activeWorkers(name, 1)
+      metrics?.activeWorkers(1)
       await makePass(key)
-      metrics?.activeWorkers(name, -1)
+      metrics?.activeWorkers(-1)
       queue.done(key)
     }
     workers -= 1
@@ -111,12 +111,12 @@ export function createController(options: ControllerOptions): Controller {
     } catch (error) {
       failed(key, error)
     }
-    metrics?.reconcileTime(name, (clock.now() - begun) / 1000)
+    metrics?.reconcileTime((clock.now() - begun) / 1000)
   }
 
   function settled(key: string, writes: readonly ClientWrite[], requeueAfter: number | undefined): void {
     queue.forget(key)
-    metrics?.reconcileResult(name, requeueAfter === undefined ? 'success' : 'requeue_after')
+    metrics?.reconcileResult(requeueAfter === undefined ? 'success' : 'requeue_after')
     const heat = hotLoops.passed(key, writes, requeueAfter)
     if (heat.discovered) {
       log.warn({ key }, 'a key is reconciled without end; its passes are slowed down')
@@ -127,7 +127,7 @@ export function createController(options: ControllerOptions): Controller {
 
   function failed(key: string, error: unknown): void {
     if (stopped) return
-    metrics?.reconcileResult(name, 'error')
+    metrics?.reconcileResult('error')
     if (isReason(error, 'Conflict'))
       log.debug({ err: error, key }, 'a reconcile met a conflict; trying again')
     else if (error instanceof StatusError)

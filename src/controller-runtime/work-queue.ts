@@ -1,6 +1,6 @@
 import type { Clock } from '../apimachinery/clock.ts'
 import type { Ids } from '../apimachinery/ids.ts'
-import type { ControllerMetrics } from './metrics.ts'
+import type { ControllerFigures } from './metrics.ts'
 import { createTimerQueue } from './timer-queue.ts'
 
 /**
@@ -27,13 +27,12 @@ export interface WorkQueue {
 }
 
 export interface WorkQueueOptions {
-  readonly name: string
   readonly clock: Clock
   readonly ids: Ids
   /** Called when a key can be taken; a `take` in it is allowed. */
   readonly onReady: () => void
   readonly backOff?: BackOff
-  readonly metrics?: ControllerMetrics | undefined
+  readonly metrics?: ControllerFigures | undefined
 }
 
 /** Milliseconds before the first retry, and at most between two. */
@@ -54,7 +53,7 @@ export function backOffDelay(backOff: BackOff, failures: number, random: number)
 }
 
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
-  const { name, clock, ids, onReady, metrics } = options
+  const { clock, ids, onReady, metrics } = options
   const backOff = options.backOff ?? defaultBackOff
   /** Waiting keys in order, with the time since when they wait. A Map keeps the order in which keys came. */
   const waiting = new Map<string, number>()
@@ -73,14 +72,14 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
 
   function enqueue(key: string): void {
     waiting.set(key, clock.now())
-    metrics?.queueDepth(name, 1)
+    metrics?.queueDepth(1)
     onReady()
   }
 
   const queue: WorkQueue = {
     add(key) {
       if (closed || waiting.has(key) || again.has(key)) return
-      metrics?.queueAdd(name)
+      metrics?.queueAdd()
       const heldUntil = held.get(key)
       if (heldUntil !== undefined && heldUntil > clock.now()) delayed.set(key, heldUntil)
       else if (processing.has(key)) again.add(key)
@@ -96,7 +95,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       if (closed) return
       const count = failures.get(key) ?? 0
       failures.set(key, count + 1)
-      metrics?.queueRetry(name)
+      metrics?.queueRetry()
       queue.addAfter(key, backOffDelay(backOff, count, ids.random()))
     },
     forget(key) {
@@ -113,8 +112,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       for (const [key, since] of waiting) {
         waiting.delete(key)
         processing.add(key)
-        metrics?.queueDepth(name, -1)
-        metrics?.queueDuration(name, (clock.now() - since) / 1000)
+        metrics?.queueDepth(-1)
+        metrics?.queueDuration((clock.now() - since) / 1000)
         return key
       }
       return undefined
@@ -131,7 +130,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     },
     close() {
       closed = true
-      metrics?.queueDepth(name, -waiting.size)
+      metrics?.queueDepth(-waiting.size)
       waiting.clear()
       again.clear()
       failures.clear()

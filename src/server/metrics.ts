@@ -23,17 +23,23 @@ export interface Metrics {
 export type Labels<Label extends string> = Readonly<Record<Label, string>>
 
 export interface Counter<Label extends string> {
+  /** The figure of these labels, for who adds to it all the time: finding it costs more than adding. */
+  of(labels: Labels<Label>): (amount?: number) => void
   add(labels: Labels<Label>, amount?: number): void
   /** For what somebody else counts. */
   set(labels: Labels<Label>, value: number): void
 }
 
 export interface Gauge<Label extends string> {
+  /** As a counter's: the returned function adds. */
+  of(labels: Labels<Label>): (amount: number) => void
   set(labels: Labels<Label>, value: number): void
   add(labels: Labels<Label>, amount: number): void
 }
 
 export interface Histogram<Label extends string> {
+  /** As a counter's: the returned function observes. */
+  of(labels: Labels<Label>): (value: number) => void
   observe(labels: Labels<Label>, value: number): void
 }
 
@@ -66,6 +72,7 @@ export function createMetrics(): Metrics {
     counter: (name, help, labels) => {
       const series = family(name, help, 'counter', labels, [])
       return {
+        of: (values) => series.adder(values),
         add: (values, amount = 1) => series.add(values, amount),
         set: (values, value) => series.set(values, value),
       }
@@ -73,13 +80,17 @@ export function createMetrics(): Metrics {
     gauge: (name, help, labels) => {
       const series = family(name, help, 'gauge', labels, [])
       return {
+        of: (values) => series.adder(values),
         set: (values, value) => series.set(values, value),
         add: (values, amount) => series.add(values, amount),
       }
     },
     histogram: (name, help, labels, buckets) => {
       const series = family(name, help, 'histogram', labels, buckets)
-      return { observe: (values, value) => series.observe(values, value) }
+      return {
+        of: (values) => series.observer(values),
+        observe: (values, value) => series.observe(values, value),
+      }
     },
     collect: (read) => void readers.push(read),
     text() {
@@ -139,10 +150,27 @@ class Family {
 
   observe(labels: Readonly<Record<string, string>>, value: number): void {
     const series = this.#find(labels)
-    if (!series) return
+    if (series) this.#count(series, value)
+  }
+
+  adder(labels: Readonly<Record<string, string>>): (amount?: number) => void {
+    const series = this.#find(labels)
+    return (amount = 1) => {
+      if (series) series.value += amount
+    }
+  }
+
+  observer(labels: Readonly<Record<string, string>>): (value: number) => void {
+    const series = this.#find(labels)
+    return (value) => {
+      if (series) this.#count(series, value)
+    }
+  }
+
+  #count(series: Series, value: number): void {
     series.value += value
-    const found = this.#buckets.findIndex((bound) => value <= bound)
-    const bucket = found === -1 ? this.#buckets.length : found
+    let bucket = 0
+    while (bucket < this.#buckets.length && value > (this.#buckets[bucket] as number)) bucket++
     series.counts[bucket] = (series.counts[bucket] as number) + 1
   }
 

@@ -27,27 +27,41 @@ const charactersPerCollection = 64 * 1024
 
 /** `capacity`: total length of the texts of the kept records, in characters; decoded, each takes a few times its text. */
 export function createRecordCache(capacity: number): RecordCache {
-  /** The least recently used first. */
-  const records = new Map<string, StoredRecord>()
+  /**
+   * In two generations: what was used since the older one was full, and what was used before. A read moves at most one
+   * record, and the older generation is dropped as a whole; an order of use that is kept exactly costs every read two
+   * changes of a large map.
+   */
+  let recent = new Map<string, StoredRecord>()
+  let older = new Map<string, StoredRecord>()
+  let recentSize = 0
   const wholes = new Map<string, readonly StoredRecord[]>()
-  let size = 0
 
   function remove(key: string): void {
-    const record = records.get(key)
+    older.delete(key)
+    const record = recent.get(key)
     if (record === undefined) return
-    size -= record.text.length
-    records.delete(key)
+    recentSize -= record.text.length
+    recent.delete(key)
   }
 
   function add(record: StoredRecord): void {
-    remove(record.key)
-    if (record.text.length > capacity / 4) return
-    records.set(record.key, record)
-    size += record.text.length
-    for (const oldest of records.keys()) {
-      if (size <= capacity) return
-      remove(oldest)
+    const { key, text } = record
+    const before = recent.get(key)
+    if (before === undefined) older.delete(key)
+    else recentSize -= before.text.length
+    if (text.length > capacity / 4) {
+      recent.delete(key)
+      return
     }
+    if (recentSize + text.length > capacity / 2) {
+      recent.delete(key)
+      older = recent
+      recent = new Map()
+      recentSize = 0
+    }
+    recent.set(key, record)
+    recentSize += text.length
   }
 
   /** From the whole store ('') down to the innermost folder. */
@@ -62,11 +76,11 @@ export function createRecordCache(capacity: number): RecordCache {
 
   return {
     get(key) {
-      const record = records.get(key)
-      if (record === undefined) return undefined
-      records.delete(key)
-      records.set(key, record)
-      return record
+      const record = recent.get(key)
+      if (record !== undefined) return record
+      const before = older.get(key)
+      if (before !== undefined) add(before)
+      return before
     },
 
     add,
@@ -89,9 +103,10 @@ export function createRecordCache(capacity: number): RecordCache {
     },
 
     clear() {
-      records.clear()
+      recent = new Map()
+      older = new Map()
+      recentSize = 0
       wholes.clear()
-      size = 0
     },
   }
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seededIds } from '../../src/apimachinery/ids.ts'
 import type { KubernetesObject } from '../../src/apimachinery/object.ts'
 import { createManager, type Manager } from '../../src/controller-runtime/manager.ts'
-import type { ControllerMetrics } from '../../src/controller-runtime/metrics.ts'
+import type { ControllerFigures, ControllerMetrics } from '../../src/controller-runtime/metrics.ts'
 import type { ReconcileContext, Reconciler, Result } from '../../src/controller-runtime/reconciler.ts'
 import { createRegistry, type RegistryHandle } from '../../src/registry/create-registry.ts'
 import { type Caller, preferredResource } from '../../src/registry/kind.ts'
@@ -318,8 +318,8 @@ test('reports become Events of the object, counted when they are repeated', asyn
 
 test('figures add up: what was added was worked on, and nothing waits or runs in the end', async () => {
   const figures = { depth: 0, adds: 0, passes: 0, active: 0, retries: 0 }
-  const metrics: ControllerMetrics = {
-    queueDepth: (_name, change) => {
+  const counted: ControllerFigures = {
+    queueDepth: (change) => {
       figures.depth += change
     },
     queueAdd: () => {
@@ -333,10 +333,11 @@ test('figures add up: what was added was worked on, and nothing waits or runs in
     reconcileResult: () => {
       figures.passes += 1
     },
-    activeWorkers: (_name, change) => {
+    activeWorkers: (change) => {
       figures.active += change
     },
   }
+  const metrics: ControllerMetrics = { of: () => counted }
   let failed = false
   const running = start(
     [

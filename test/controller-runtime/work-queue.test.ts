@@ -6,7 +6,7 @@ import { createManualClock } from '../../src/testing/manual-clock.ts'
 
 function setUp() {
   const clock = createManualClock(0)
-  const queue = createWorkQueue({ name: 'test', clock, ids: seededIds(1), onReady: () => {} })
+  const queue = createWorkQueue({ clock, ids: seededIds(1), onReady: () => {} })
   return { clock, queue }
 }
 
