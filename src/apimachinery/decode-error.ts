@@ -3,6 +3,17 @@ export class DecodeError extends Error {
   override readonly name = 'DecodeError'
 }
 
+/** A body that could be read but for its size: it holds more values than are allowed. */
+export class TooManyValuesError extends Error {
+  override readonly name = 'TooManyValuesError'
+  readonly maxValues: number
+
+  constructor(maxValues: number) {
+    super(`more than ${maxValues} values`)
+    this.maxValues = maxValues
+  }
+}
+
 /** What a decoder made of a body. */
 export interface Decoded<T> {
   readonly value: T

@@ -1,17 +1,18 @@
-import { type Decoded, maxNestingDepth } from './decode-error.ts'
+import { type Decoded, maxNestingDepth, TooManyValuesError } from './decode-error.ts'
 import { parseJson } from './json-parser.ts'
 import type { JsonValue } from './object.ts'
 
 /**
  * Reads strict JSON. Invalid UTF-8 becomes U+FFFD, as in Go. Fields called `__proto__` are fields like any other.
- * Throws DecodeError.
+ * Throws DecodeError, and TooManyValuesError where the text holds more values than `maxValues`.
  *
  * The engine's parser does the work. It tells nothing of duplicate fields, so one pass over the bytes counts the
  * fields that were written, and a walk over the result those that are left; only where the numbers differ, or
  * something else is out of the ordinary, the body is read again by a parser that can say what.
  */
-export function decodeJson(bytes: Buffer): Decoded<JsonValue> {
+export function decodeJson(bytes: Buffer, maxValues: number = Number.POSITIVE_INFINITY): Decoded<JsonValue> {
   const survey = surveyJson(bytes)
+  if (survey.values > maxValues) throw new TooManyValuesError(maxValues)
   if (survey.isOrdinary) {
     let value: JsonValue
     try {
@@ -29,9 +30,16 @@ export function decodeJsonText(text: string): Decoded<JsonValue> {
   return decodeJson(Buffer.from(text))
 }
 
+/** How many values a text of JSON holds. */
+export function countJsonValues(text: string): number {
+  return surveyJson(Buffer.from(text)).values
+}
+
 interface Survey {
   /** Colons outside strings: the fields that were written. */
   readonly fields: number
+  /** The values that were written: the document itself, fields and items. */
+  readonly values: number
   /** False where only the careful parser may decide: deep nesting, long numbers, escaped surrogates. */
   readonly isOrdinary: boolean
 }
@@ -42,18 +50,19 @@ const backslash = 0x5c
 const carefulDigits = 16
 
 function surveyJson(bytes: Buffer): Survey {
-  const extraordinary: Survey = { fields: 0, isOrdinary: false }
+  let isOrdinary = true
   let fields = 0
+  let values = 1
   let depth = 0
   let digits = 0
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index] as number
     if (byte >= 0x30 && byte <= 0x39) {
-      if (++digits >= carefulDigits) return extraordinary
+      if (++digits >= carefulDigits) isOrdinary = false
       continue
     }
     // An exponent: the number may be too large.
-    if (digits > 0 && (byte === 0x65 || byte === 0x45)) return extraordinary
+    if (digits > 0 && (byte === 0x65 || byte === 0x45)) isOrdinary = false
     digits = 0
     if (byte === quote) {
       index++
@@ -61,16 +70,28 @@ function surveyJson(bytes: Buffer): Survey {
         if (bytes[index] === backslash) {
           index++
           // `\ud8…` may be half a character.
-          if (bytes[index] === 0x75 && ((bytes[index + 1] as number) | 0x20) === 0x64) return extraordinary
+          if (bytes[index] === 0x75 && ((bytes[index + 1] as number) | 0x20) === 0x64) isOrdinary = false
         }
         index++
       }
     } else if (byte === 0x3a) fields++
+    else if (byte === 0x2c) values++
     else if (byte === 0x7b || byte === 0x5b) {
-      if (++depth > maxNestingDepth) return extraordinary
-    } else if (byte === 0x7d || byte === 0x5d) depth--
+      values++
+      if (++depth > maxNestingDepth) isOrdinary = false
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth--
+      if (isOpenedJustBefore(bytes, index)) values--
+    }
   }
-  return { fields, isOrdinary: true }
+  return { fields, values, isOrdinary }
+}
+
+/** Whether what is closed at `index` has nothing in it. */
+function isOpenedJustBefore(bytes: Buffer, index: number): boolean {
+  let before = index - 1
+  while ((bytes[before] as number) <= 0x20) before--
+  return bytes[before] === 0x7b || bytes[before] === 0x5b
 }
 
 function countFields(value: JsonValue): number {

@@ -10,7 +10,13 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml'
-import { type Decoded, DecodeError, maxDuplicateFields, maxNestingDepth } from './decode-error.ts'
+import {
+  type Decoded,
+  DecodeError,
+  maxDuplicateFields,
+  maxNestingDepth,
+  TooManyValuesError,
+} from './decode-error.ts'
 import type { JsonObject, JsonValue } from './object.ts'
 import { isMergeKey, resolveScalar, type YamlScalar } from './yaml-scalar.ts'
 
@@ -25,16 +31,22 @@ export class YamlConverter {
   readonly #duplicates = new Set<string>()
   readonly #duplicateKeys: string[] = []
   readonly #lineOf: (offset: number) => number
+  readonly #maxValues: number
   readonly #targets: ReadonlyMap<Alias, Node>
   readonly #openAliases = new Set<Node>()
   #nodes = 0
+  #values = 0
   #aliasedNodes = 0
   #depth = 0
 
-  /** `lineOf` tells on which line (from 1) an offset of the text lies. */
-  constructor(document: Document, lineOf: (offset: number) => number) {
+  /**
+   * `lineOf` tells on which line (from 1) an offset of the text lies. `maxValues`: how many values the document may
+   * unfold to.
+   */
+  constructor(document: Document, lineOf: (offset: number) => number, maxValues = Number.POSITIVE_INFINITY) {
     this.#document = document
     this.#lineOf = lineOf
+    this.#maxValues = maxValues
     this.#targets = aliasTargets(document)
   }
 
@@ -45,8 +57,9 @@ export class YamlConverter {
 
   #value(node: unknown): JsonValue {
     this.#count()
-    if (node === null || node === undefined) return null
     if (isAlias(node)) return this.#aliased(node, (target) => this.#value(target))
+    this.#countValue()
+    if (node === null || node === undefined) return null
     if (isMap(node)) return this.#nested(() => this.#map(node))
     if (isSeq(node))
       return this.#nested(() =>
@@ -108,6 +121,7 @@ export class YamlConverter {
       for (const item of node.items.toReversed()) this.#merge(fields, mapOnly(item, this.#targets))
     } else if (isMap(node)) {
       for (const [field, value] of Object.entries(this.#nested(() => this.#map(node)))) {
+        this.#countValue()
         this.#set(fields, field, value)
       }
     } else throw new DecodeError('yaml: map merge requires map or sequence of maps as the value')
@@ -145,6 +159,10 @@ export class YamlConverter {
     const value = read()
     this.#path.pop()
     return value
+  }
+
+  #countValue(): void {
+    if (++this.#values > this.#maxValues) throw new TooManyValuesError(this.#maxValues)
   }
 
   /** Refuses small documents that would unfold into large objects. */

@@ -107,6 +107,8 @@ function resolvePlain(text: string): null | boolean | number | bigint | string {
 function parseInteger(text: string): bigint | undefined {
   const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/.exec(text)
   if (!match?.[2]) return undefined
+  // What has more digits than 64 bits have is none, and would take long to read.
+  if (match[2].replace(/^0[xXbBoO]?0*/, '').length > 64) return undefined
   const digits = /^0[0-7]/.test(match[2]) ? `0o${match[2].slice(1)}` : match[2]
   const magnitude = BigInt(digits)
   const value = match[1] === '-' ? -magnitude : magnitude

@@ -15,6 +15,7 @@ export interface LimitDefinition {
 /** Every bound of a set of control planes; in options the names are written with hyphens: `body-bytes`. */
 export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: LimitDefinition } = {
   bodyBytes: { unit: 'bytes', help: 'A request body. Longer: 413.' },
+  bodyValues: { unit: 'count', help: 'Fields of maps and items of lists in a request body. More: 413.' },
   urlBytes: { unit: 'bytes', help: 'The URL of a request. Longer: 414.' },
   headerBytes: {
     unit: 'bytes',

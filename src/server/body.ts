@@ -1,6 +1,13 @@
-import type { Decoded } from '../apimachinery/decode-error.ts'
+import { setImmediate } from 'node:timers/promises'
+import { type Decoded, TooManyValuesError } from '../apimachinery/decode-error.ts'
 import { decodeJson } from '../apimachinery/decode-json.ts'
-import { badRequest, invalidObject, type StatusError, unsupportedMediaType } from '../apimachinery/errors.ts'
+import {
+  badRequest,
+  invalidObject,
+  requestEntityTooLarge,
+  type StatusError,
+  unsupportedMediaType,
+} from '../apimachinery/errors.ts'
 import { invalid } from '../apimachinery/field-error.ts'
 import { type KubernetesObject, parseGroupVersion } from '../apimachinery/object.ts'
 import { cannotUnmarshal } from '../apimachinery/typed-json.ts'
@@ -9,6 +16,19 @@ import { checkName } from '../registry/named.ts'
 import type { WriteOptions } from '../registry/registry.ts'
 import { scaleApiVersion } from '../registry/scale.ts'
 import { summarize } from './body-summary.ts'
+import type { ResourceRequest, ServerEnvironment } from './request.ts'
+
+/** A body as it was sent. */
+export interface SentBody {
+  readonly bytes: Buffer
+  readonly contentType: string | undefined
+  /** See `Limits`. */
+  readonly maxValues: number
+}
+
+export function sentBody({ limits }: ServerEnvironment, { body, contentType }: ResourceRequest): SentBody {
+  return { bytes: body, contentType, maxValues: limits.bodyValues }
+}
 
 /** A body as it was understood. */
 type DecodedBody = Decoded<unknown>
@@ -46,34 +66,46 @@ export function mediaType(contentType: string | undefined): string {
 }
 
 /** Decodes by content type (JSON where there is none); 415 for other types, 400 for what cannot be read. */
-async function decode(
-  expected: ExpectedBody,
-  bytes: Buffer,
-  contentType: string | undefined,
-): Promise<DecodedBody> {
-  switch (mediaType(contentType) || jsonType) {
+async function decode(expected: ExpectedBody, body: SentBody): Promise<DecodedBody> {
+  const { bytes, maxValues } = body
+  const refuse = (reason: string) => unreadable(expected.kind, bytes, reason)
+  switch (mediaType(body.contentType) || jsonType) {
     case jsonType:
-      return explained(expected.kind, bytes, () => decodeJson(bytes))
-    case yamlType: {
-      const { decodeYaml } = await import('../apimachinery/decode-yaml.ts')
-      return explained(expected.kind, bytes, () => decodeYaml(bytes))
-    }
+      return explained(() => decodeJson(bytes, maxValues), refuse)
+    case yamlType:
+      return explained(() => readYaml(body), refuse)
     case protobufType:
       if (expected.compiledIn) {
         const { decodeProtobuf } = await import('./protobuf.ts')
-        return { value: decodeProtobuf(bytes, expected), duplicateFields: [] }
+        return explained(
+          () => ({ value: decodeProtobuf(bytes, expected, maxValues), duplicateFields: [] }),
+          refuse,
+        )
       }
   }
   // A real server names protobuf here for custom resources too, which it cannot read from it.
   throw unsupportedMediaType([jsonType, yamlType, protobufType])
 }
 
-function explained<T>(kind: string, bytes: Buffer, read: () => T): T {
+/** Others have their turn while a long document is read. */
+async function readYaml({ bytes, maxValues }: SentBody): Promise<DecodedBody> {
+  const { decodeYamlInSteps } = await import('../apimachinery/decode-yaml.ts')
+  const steps = decodeYamlInSteps(bytes, maxValues)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    await setImmediate()
+  }
+}
+
+/** What `read` returns. What it cannot read is refused by `refuse`, what is too much here. */
+async function explained<T>(read: () => T | Promise<T>, refuse: (reason: string) => StatusError): Promise<T> {
   try {
-    return read()
+    return await read()
   } catch (error) {
+    if (error instanceof TooManyValuesError) throw requestEntityTooLarge(`limit is ${error.maxValues} values`)
     if (!(error instanceof Error) || error.name !== 'DecodeError') throw error
-    throw unreadable(kind, bytes, error.message)
+    throw refuse(error.message)
   }
 }
 
@@ -89,12 +121,11 @@ export interface DecodedObject {
  */
 export async function decodeObject(
   expected: ExpectedBody,
-  bytes: Buffer,
-  contentType: string | undefined,
+  body: SentBody,
   namespace: string,
 ): Promise<DecodedObject> {
-  const { value, duplicateFields, duplicateKeys } = await decode(expected, bytes, contentType)
-  const object = asObject(expected, value, bytes)
+  const { value, duplicateFields, duplicateKeys } = await decode(expected, body)
+  const object = asObject(expected, value, body.bytes)
   checkNamespace(object, namespace)
   return { object, duplicates: { duplicateFields, duplicateKeys } }
 }
@@ -181,30 +212,24 @@ function checkNamespace(object: KubernetesObject, namespace: string): void {
 }
 
 /** The body of a JSON or merge patch: any JSON. */
-export function decodePatch(bytes: Buffer): DecodedBody {
-  try {
-    return decodeJson(bytes)
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'DecodeError') throw error
-    throw badRequest(`error decoding patch: ${error.message}`)
-  }
+export function decodePatch({ bytes, maxValues }: SentBody): Promise<DecodedBody> {
+  return explained(
+    () => decodeJson(bytes, maxValues),
+    (reason) => badRequest(`error decoding patch: ${reason}`),
+  )
 }
 
 /** The body of a server-side apply, which is YAML and so may be JSON: an object of the resource, with its name. */
 export async function decodeApply(
   expected: ExpectedBody,
-  bytes: Buffer,
+  body: SentBody,
   name: string,
   namespace: string,
 ): Promise<DecodedObject> {
-  const { decodeYaml } = await import('../apimachinery/decode-yaml.ts')
-  let decoded: DecodedBody
-  try {
-    decoded = decodeYaml(bytes)
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'DecodeError') throw error
-    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`)
-  }
+  const decoded = await explained(
+    () => readYaml(body),
+    (reason) => badRequest(`error decoding YAML: error converting YAML to JSON: ${reason}`),
+  )
   const value = decoded.value ?? {}
   if (!isRecord(value)) {
     throw badRequest(
@@ -226,17 +251,15 @@ export async function decodeApply(
 }
 
 /** A DeleteOptions body; undefined when there is none. Every group has them; nobody asks which it is. */
-export async function decodeDeleteOptions(
-  bytes: Buffer,
-  contentType: string | undefined,
-): Promise<Record<string, unknown> | undefined> {
+export async function decodeDeleteOptions(body: SentBody): Promise<Record<string, unknown> | undefined> {
+  const { bytes } = body
   if (bytes.length === 0) return undefined
-  if (mediaType(contentType) === protobufType) {
+  if (mediaType(body.contentType) === protobufType) {
     const { decodeDeleteOptions } = await import('./protobuf.ts')
-    return decodeDeleteOptions(bytes)
+    return explained(() => decodeDeleteOptions(bytes, body.maxValues), badRequest)
   }
   const expected = { apiVersion: 'v1', kind: 'DeleteOptions', compiledIn: true }
-  const { value } = await decode(expected, bytes, contentType)
+  const { value } = await decode(expected, body)
   if (!isRecord(value)) throw unreadable(expected.kind, bytes, noObject(value))
   if (headField(expected, value, 'kind', bytes) !== expected.kind) {
     throw badRequest('decoded object cannot be converted to DeleteOptions')

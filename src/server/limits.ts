@@ -2,6 +2,11 @@
 export interface Limits {
   /** The longest request body; more is 413. A real server has the same number. */
   readonly bodyBytes: number
+  /**
+   * Values in a request body: fields, items, and the document itself; more is 413. What handles an object takes its time
+   * value by value, not byte by byte, and has the one thread meanwhile.
+   */
+  readonly bodyValues: number
   /** The request's URL; more is 414. */
   readonly urlBytes: number
   /** Request line and headers together; more is 431. */
@@ -44,6 +49,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   bodyBytes: 3 * 1024 * 1024,
+  bodyValues: 50_000,
   urlBytes: 32 * 1024,
   headerBytes: 64 * 1024,
   headerTimeout: 30_000,

@@ -42,9 +42,13 @@ export interface ExpectedObject {
 /**
  * The object inside a protobuf body: `k8s` and a zero byte, then a `runtime.Unknown` with the head and the message.
  * Byte fields come out as base64, times as RFC 3339, and fields that Go leaves out when empty are left out.
- * Throws a StatusError (400) for everything else.
+ * Throws a StatusError (400) for everything else, and TooManyValuesError.
  */
-export function decodeProtobuf(body: Uint8Array, expected?: ExpectedObject): KubernetesObject {
+export function decodeProtobuf(
+  body: Uint8Array,
+  expected?: ExpectedObject,
+  maxValues = Number.POSITIVE_INFINITY,
+): KubernetesObject {
   let head: ExpectedObject | undefined
   try {
     const envelope = readEnvelope(body)
@@ -53,7 +57,7 @@ export function decodeProtobuf(body: Uint8Array, expected?: ExpectedObject): Kub
     if (!fields) throw notRegistered(head)
     return {
       ...head,
-      ...readMessage(new WireReader(envelope.raw), fields, head.kind),
+      ...readMessage(new WireReader(envelope.raw, { maxValues, left: maxValues }), fields, head.kind),
     } as unknown as KubernetesObject
   } catch (error) {
     if (error instanceof MalformedProtobuf) throw refusal(error.message, body, head, expected)
@@ -62,12 +66,18 @@ export function decodeProtobuf(body: Uint8Array, expected?: ExpectedObject): Kub
 }
 
 /** DeleteOptions, which every group has. What they are not is told without saying what they ought to be. */
-export function decodeDeleteOptions(body: Uint8Array): Record<string, unknown> {
+export function decodeDeleteOptions(
+  body: Uint8Array,
+  maxValues = Number.POSITIVE_INFINITY,
+): Record<string, unknown> {
   try {
     const envelope = readEnvelope(body)
     const head = envelope.head({ apiVersion: 'v1', kind: 'DeleteOptions' })
     if (head.kind !== 'DeleteOptions') throw notRegistered(head)
-    return { ...head, ...readMessage(new WireReader(envelope.raw), deleteOptions, head.kind) }
+    return {
+      ...head,
+      ...readMessage(new WireReader(envelope.raw, { maxValues, left: maxValues }), deleteOptions, head.kind),
+    }
   } catch (error) {
     if (error instanceof MalformedProtobuf) throw badRequest(error.message)
     throw error
@@ -85,6 +95,9 @@ interface Envelope {
   head(expected: ExpectedObject | undefined): ExpectedObject
   readonly raw: Uint8Array
 }
+
+/** The envelope has two fields, whatever is in them. */
+const unbounded = { maxValues: Number.POSITIVE_INFINITY, left: Number.POSITIVE_INFINITY }
 
 const magic = [0x6b, 0x38, 0x73, 0x00]
 
@@ -107,7 +120,7 @@ function readEnvelope(body: Uint8Array): Envelope {
   }
   if (body.length === magic.length) throw new MalformedProtobuf('empty body')
   const { raw = '', typeMeta: sent = {} } = readMessage(
-    new WireReader(body, magic.length),
+    new WireReader(body, unbounded, magic.length),
     unknown,
     'Unknown',
   ) as {

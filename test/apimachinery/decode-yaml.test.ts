@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { DecodeError } from '../../src/apimachinery/decode-error.ts'
-import { decodeYaml, decodeYamlDocuments } from '../../src/apimachinery/decode-yaml.ts'
+import { DecodeError, TooManyValuesError } from '../../src/apimachinery/decode-error.ts'
+import { decodeYaml, decodeYamlInSteps } from '../../src/apimachinery/decode-yaml.ts'
 
 const decode = (text: string) => decodeYaml(Buffer.from(text))
 const value = (text: string) => decode(text).value
@@ -50,10 +50,10 @@ describe('documents', () => {
     expect(value('# nothing\n')).toBeNull()
   })
 
-  test('of a file come all, without the empty ones', () => {
-    const file = '# head\n---\na: 1\n---\n---\nb: 2\n...\n'
-    expect(decodeYamlDocuments(Buffer.from(file)).map((each) => each.value)).toEqual([{ a: 1 }, { b: 2 }])
-    expect(decodeYamlDocuments(Buffer.from('{"a":1}')).map((each) => each.value)).toEqual([{ a: 1 }])
+  test('long ones are read step by step, so that others have their turn', () => {
+    const steps = [...decodeYamlInSteps(Buffer.from('- a\n'.repeat(10_000)))]
+    expect(steps.length).toBeGreaterThan(5)
+    expect([...decodeYamlInSteps(Buffer.from('- a\n'.repeat(10)))]).toHaveLength(0)
   })
 
   test('JSON is YAML', () => {
@@ -176,6 +176,25 @@ describe('refusals', () => {
 
   test.each(['{a: 1', 'a: b: c', '- a\nb: c', ']', '"', '@', '`', '%', '&', '*'])('%j', (text) => {
     expect(() => decode(text)).toThrow(DecodeError)
+  })
+
+  test.each([
+    ['lines', `a: |\n${'  b\n'.repeat(100_000)}`, '100000 lines'],
+    ['tokens', '- a\n'.repeat(50_000), '100000 tokens'],
+    ['directives', `${'%A b\n'.repeat(101)}---\na: b\n`, '100 directives'],
+  ])('more %s than the library reads in a short time', (_sort, text, most) => {
+    expect(() => decode(text)).toThrow(
+      new DecodeError(`yaml: the document has more than ${most}; send it as JSON`),
+    )
+  })
+
+  test.each([
+    ['that are written', '[a, b, c, d, e]', 6],
+    ['that aliases stand for', '[&a [b, c], *a]', 7],
+    ['that are merged, each time', '[&a {b: 1, c: 2}, &d {<<: *a}, {<<: *d}]', 16],
+  ])('more values than allowed, %s', (_sort, text, values) => {
+    expect(decodeYaml(Buffer.from(text), values)).toEqual(decode(text))
+    expect(() => decodeYaml(Buffer.from(text), values - 1)).toThrow(TooManyValuesError)
   })
 
   test('whatever is sent, it is read or refused', () => {

@@ -52,6 +52,22 @@ function startHeld(limits: Partial<ControlPlaneLimits>) {
   return { ask: http.ask, release }
 }
 
+/** A ConfigMap with so many keys, as client-go sends it. */
+function protobufConfigMap(name: string, keys: number): Uint8Array {
+  const field = (number: number, content: string | Buffer) => {
+    const bytes = Buffer.from(content)
+    return Buffer.concat([Buffer.from([(number << 3) | 2]), varint(bytes.length), bytes])
+  }
+  const entry = (_: unknown, index: number) => field(2, Buffer.concat([field(1, `f${index}`), field(2, 'a')]))
+  const object = Buffer.concat([field(1, field(1, name)), ...Array.from({ length: keys }, entry)])
+  const head = field(1, Buffer.concat([field(1, 'v1'), field(2, 'ConfigMap')]))
+  return Buffer.concat([Buffer.from('k8s\0'), head, field(2, object)])
+}
+
+function varint(value: number): Buffer {
+  return Buffer.from(value < 0x80 ? [value] : [(value & 0x7f) | 0x80, value >>> 7])
+}
+
 type Proof = () => Promise<void>
 /** Where a bound is proved elsewhere: the file, and what its test is called. */
 type Reference = readonly [file: string, sentence: string]
@@ -64,6 +80,44 @@ const proofs: Readonly<Record<keyof ControlPlaneLimits, Proof | Reference>> = {
     expect((await write('short', 'x'.repeat(500))).code).toBe(201)
     const long = await write('long', 'x'.repeat(1000))
     expect(long.json()).toMatchObject({ code: 413, reason: 'RequestEntityTooLarge' })
+  },
+
+  async bodyValues() {
+    const { datum, ask, authorization } = await start({ bodyValues: 20 })
+    const send = async (method: string, path: string, type: string, body: string | Uint8Array) => {
+      const headers = { authorization, 'content-type': type }
+      const response = await fetch(`${datum.httpUrl}${configMaps}${path}`, { method, headers, body })
+      return [response.status, ((await response.json()) as { message?: string }).message]
+    }
+    const fields = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 'a']))
+    const refused = [413, 'Request entity too large: limit is 20 values']
+
+    // The document, its metadata, the name, the map, and what is in it.
+    const object = (name: string, count: number) =>
+      JSON.stringify({ metadata: { name, labels: {} }, data: fields(count) })
+    expect((await send('POST', '', 'application/json', object('a', 15)))[0]).toBe(201)
+    expect(await send('POST', '', 'application/json', object('b', 16))).toEqual(refused)
+    expect(await send('PUT', '/a', 'application/json', object('a', 16))).toEqual(refused)
+
+    const change = (count: number) => JSON.stringify({ data: fields(count) })
+    for (const type of ['merge-patch+json', 'strategic-merge-patch+json']) {
+      expect((await send('PATCH', '/a', `application/${type}`, change(18)))[0]).toBe(200)
+      expect(await send('PATCH', '/a', `application/${type}`, change(19))).toEqual(refused)
+    }
+    const applied = (item: string) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: ${item}}`
+    const apply = (data: string) => send('PATCH', '/c?fieldManager=a', 'application/apply-patch+yaml', data)
+    expect((await apply(applied('{a: b}')))[0]).toBe(201)
+    expect(await apply(applied(JSON.stringify(fields(15))))).toEqual(refused)
+    expect(await apply(applied(JSON.stringify(fields(15)).replaceAll('"', '')))).toEqual(refused)
+    const ten = JSON.stringify(Array.from({ length: 10 }, () => 'a'))
+    expect(await send('POST', '', 'application/yaml', `a: &a ${ten}\nb: *a\n`)).toEqual(refused)
+    expect((await ask('DELETE', `${configMaps}/a`, { a: fields(18) })).code).toBe(200)
+    expect((await ask('DELETE', `${configMaps}/c`, { a: fields(19) })).code).toBe(413)
+
+    const type = 'application/vnd.kubernetes.protobuf'
+    expect((await send('POST', '', type, protobufConfigMap('d', 10)))[0]).toBe(201)
+    expect(await send('POST', '', type, protobufConfigMap('e', 20))).toEqual(refused)
   },
 
   async urlBytes() {

@@ -1,5 +1,5 @@
 import { badRequest } from '../../apimachinery/errors.ts'
-import { decodeObject, expectedOf } from '../body.ts'
+import { decodeObject, expectedOf, sentBody } from '../body.ts'
 import { objectAnswer } from '../object-answer.ts'
 import type { Handler } from '../request.ts'
 import { writeOptions } from '../write-options.ts'
@@ -14,8 +14,7 @@ export const create: Handler = async (environment, request) => {
   const namespace = namespaced ? info.namespace : ''
   const { object, duplicates } = await decodeObject(
     expectedOf(resource),
-    request.body,
-    request.contentType,
+    sentBody(environment, request),
     namespace,
   )
   const outcome = await environment.registry.create(

@@ -1,4 +1,4 @@
-import { decodeDeleteOptions } from '../body.ts'
+import { decodeDeleteOptions, sentBody } from '../body.ts'
 import { listForm } from '../encode.ts'
 import { listOptions } from '../list-options.ts'
 import { viewOf } from '../object-answer.ts'
@@ -10,7 +10,7 @@ import { listAnswer } from './list.ts'
 export const deleteCollection: Handler = async (environment, request) => {
   const { context, resource, info, query } = request
   const selection = listOptions(info, query)
-  const body = await decodeDeleteOptions(request.body, request.contentType)
+  const body = await decodeDeleteOptions(sentBody(environment, request))
   const deleted = await environment.registry.deleteCollection(
     context,
     resource,

@@ -1,4 +1,4 @@
-import { decodeDeleteOptions } from '../body.ts'
+import { decodeDeleteOptions, sentBody } from '../body.ts'
 import { encodedAnswer, objectAnswer } from '../object-answer.ts'
 import type { Handler } from '../request.ts'
 import { deleteOptions } from '../write-options.ts'
@@ -7,7 +7,7 @@ import { objectKey } from './key.ts'
 /** DELETE of one object: a Status when it is gone, the object itself while finalizers keep it. */
 export const deleteObject: Handler = async (environment, request) => {
   const { context, resource, info, query } = request
-  const body = await decodeDeleteOptions(request.body, request.contentType)
+  const body = await decodeDeleteOptions(sentBody(environment, request))
   const options = deleteOptions(query, body)
   const outcome = await environment.registry.delete(context, resource, objectKey(info), options)
   if (!outcome.gone) {

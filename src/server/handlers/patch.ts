@@ -9,8 +9,9 @@ import {
   expectedOf,
   expectedScale,
   mediaType,
+  sentBody,
 } from '../body.ts'
-import type { Handler, ResourceRequest } from '../request.ts'
+import type { Handler, ResourceRequest, ServerEnvironment } from '../request.ts'
 import { patchOptions } from '../write-options.ts'
 import { objectKey } from './key.ts'
 import { subresourceOf, writeAnswer } from './write-answer.ts'
@@ -28,7 +29,7 @@ export const patch: Handler = async (environment, request) => {
   const type = patchType(resource, request.contentType)
   const options = patchOptions(query, userAgent, type === 'apply')
   const key = objectKey(info)
-  const { change, duplicates } = await decodeChange(request, type, key.namespace ?? '')
+  const { change, duplicates } = await decodeChange(environment, request, type, key.namespace ?? '')
   const outcome = await environment.registry.patch(context, resource, key, change, {
     ...options,
     ...duplicates,
@@ -51,15 +52,18 @@ export function patchType(resource: Resource, contentType: string | undefined): 
 }
 
 async function decodeChange(
-  { resource, info, body }: ResourceRequest,
+  environment: ServerEnvironment,
+  request: ResourceRequest,
   type: Patch['type'],
   namespace: string,
 ): Promise<{ change: Patch; duplicates: DecodedObject['duplicates'] }> {
+  const { resource, info } = request
+  const body = sentBody(environment, request)
   if (type === 'apply') {
     const expected = info.subresource === 'scale' ? expectedScale : expectedOf(resource)
     const { object, duplicates } = await decodeApply(expected, body, info.name, namespace)
     return { change: { type, body: object }, duplicates }
   }
-  const { value, duplicateFields } = decodePatch(body)
+  const { value, duplicateFields } = await decodePatch(body)
   return { change: { type, body: value as JsonValue }, duplicates: { duplicateFields } }
 }

@@ -1,4 +1,4 @@
-import { decodeObject, expectedOf, expectedScale } from '../body.ts'
+import { decodeObject, expectedOf, expectedScale, sentBody } from '../body.ts'
 import type { Handler } from '../request.ts'
 import { writeOptions } from '../write-options.ts'
 import { objectKey } from './key.ts'
@@ -12,8 +12,7 @@ export const update: Handler = async (environment, request) => {
   const subresource = subresourceOf(info)
   const { object, duplicates } = await decodeObject(
     subresource === 'scale' ? expectedScale : expectedOf(resource),
-    request.body,
-    request.contentType,
+    sentBody(environment, request),
     key.namespace ?? '',
   )
   const outcome = await environment.registry.update(context, resource, key, object, {

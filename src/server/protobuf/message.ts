@@ -1,3 +1,4 @@
+import { countJsonValues } from '../../apimachinery/decode-json.ts'
 import type { JsonObject, JsonValue } from '../../apimachinery/object.ts'
 import { goName, typeName } from './go-names.ts'
 import { MalformedProtobuf, type WireReader, type WireType } from './wire.ts'
@@ -49,6 +50,7 @@ export function readMessage(reader: WireReader, fields: Fields, struct: string, 
   const maps = new Map<string, Map<string, JsonValue>>()
   while (!reader.atEnd) {
     const { number, wire, tag } = reader.tag()
+    reader.count()
     if (wire === 4) throw new MalformedProtobuf(`proto: ${struct}: wiretype end group for non-group`)
     if (number <= 0) {
       throw new MalformedProtobuf(`proto: ${struct}: illegal tag ${number} (wire type ${tag})`)
@@ -155,8 +157,10 @@ export const json: ValueType = {
     const { raw: written = '' } = readMessage(reader.message(), raw, name, depth)
     if (written === '') return undefined
     try {
+      reader.count(countJsonValues(String(written)))
       return JSON.parse(String(written)) as JsonValue
-    } catch {
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
       throw new MalformedProtobuf('invalid JSON inside a message')
     }
   },

@@ -1,6 +1,14 @@
+import { TooManyValuesError } from '../../apimachinery/decode-error.ts'
+
 /** The bytes are no well-formed protobuf message of the type that was expected. */
 export class MalformedProtobuf extends Error {
   override readonly name = 'MalformedProtobuf'
+}
+
+/** How many values may still be read from a body, whichever reader does it. */
+export interface ValueBudget {
+  readonly maxValues: number
+  left: number
 }
 
 /** How a field's value is laid out; the two group types of old are only skipped, and others are none. */
@@ -17,11 +25,13 @@ export class WireReader {
   readonly #bytes: Uint8Array
   #position: number
   readonly #end: number
+  readonly #budget: ValueBudget
   /** The halves of the integer that was read last. */
   #low = 0
   #high = 0
 
-  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+  constructor(bytes: Uint8Array, budget: ValueBudget, start = 0, end = bytes.length) {
+    this.#budget = budget
     this.#bytes = bytes
     this.#position = start
     this.#end = end
@@ -39,6 +49,12 @@ export class WireReader {
       wire: this.#low & 7,
       tag: this.#high * 2 ** 32 + this.#low,
     }
+  }
+
+  /** Books values that have been found. */
+  count(values = 1): void {
+    this.#budget.left -= values
+    if (this.#budget.left < 0) throw new TooManyValuesError(this.#budget.maxValues)
   }
 
   /** A signed integer of up to 64 bits, as near as a number comes to it. */
@@ -94,7 +110,7 @@ export class WireReader {
   message(): WireReader {
     const length = this.#length()
     const start = this.#advance(length)
-    return new WireReader(this.#bytes, start, start + length)
+    return new WireReader(this.#bytes, this.#budget, start, start + length)
   }
 
   /** Passes over a value, which may be a group of fields. */
