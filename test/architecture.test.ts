@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'parents.ts': ['server', 'schemas', 'registry', 'apimachinery'],
   'definitions.ts': ['schemas', 'registry', 'apimachinery'],
   'limits.ts': ['server', 'storage', 'controller-runtime'],
-  'controller-metrics.ts': ['server', 'controller-runtime'],
+  'controller-metrics.ts': ['server', 'controller-runtime', 'apimachinery'],
   'control-plane-options.ts': ['limits.ts', 'seeds.ts', 'server', 'apimachinery'],
   'control-plane.ts': [
     'control-plane-options.ts',
