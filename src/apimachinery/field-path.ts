@@ -13,8 +13,19 @@ export class PathElementError extends Error {
   override readonly name = 'PathElementError'
 }
 
+/** Elements of fields that were asked for: making the text anew costs more than finding it. */
+const fieldElements = new Map<string, PathElement>()
+const mostFieldElements = 4096
+const longestFieldElement = 64
+
 export function fieldElement(name: string): PathElement {
-  return `f:${name}`
+  const known = fieldElements.get(name)
+  if (known !== undefined) return known
+  const element = `f:${name}`
+  if (name.length <= longestFieldElement && fieldElements.size < mostFieldElements) {
+    fieldElements.set(name, element)
+  }
+  return element
 }
 
 /** The element of a list item by its keys; `keys` may come in any order. */

@@ -1,5 +1,5 @@
 import { parseIpAddress, parseIpNetwork } from './ip-address.ts'
-import { parseDateTime, parseDurationText } from './time-formats.ts'
+import { isPlainTime, parseDateTime, parseDurationText } from './time-formats.ts'
 
 export type FormatCheck = (text: string) => boolean
 
@@ -28,7 +28,7 @@ const checks: Readonly<Record<string, FormatCheck>> = {
   password: () => true,
   date: isDate,
   duration: (text) => parseDurationText(text) !== undefined,
-  datetime: (text) => parseDateTime(text) !== undefined,
+  datetime: (text) => isPlainTime(text) || parseDateTime(text) !== undefined,
 }
 
 /** The check behind a string's `format`; undefined where a real server ignores the format. */

@@ -5,6 +5,17 @@ const second = 1_000_000_000n
 const dateTimeShape =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9})\d*)?([Zz]|[+-]\d{2}:?\d{2})$/
 
+const plainTime =
+  /^\d{4}-(?:(?:0[13-9]|1[0-2])-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
+
+/**
+ * Whether `text` is a time as the API writes them: in UTC with whole seconds. Nearly all are; of the others, those of a
+ * day that not every month (or year) has among them, false says nothing.
+ */
+export function isPlainTime(text: string): boolean {
+  return plainTime.test(text)
+}
+
 /** Nanoseconds since the Unix epoch of an RFC 3339 `date-time`; undefined when `text` is none. */
 export function parseDateTime(text: string): bigint | undefined {
   const match = text.length <= 64 ? dateTimeShape.exec(text) : null

@@ -1,3 +1,5 @@
+import { isPlainTime } from './time-formats.ts'
+
 /** Go's word for what a JSON value is, as its decoder's messages have it. */
 export function jsonWord(value: unknown): string {
   if (value === null) return 'null'
@@ -60,6 +62,7 @@ const zone = /^(?:Z|[+-]\d\d:\d\d)/
 
 /** Why Go's parser does not take a text for a time of the layout; undefined when it does. */
 export function timeFault(text: string, layout: string): string | undefined {
+  if (layout === timeLayout && isPlainTime(text)) return undefined
   const head = `parsing time ${JSON.stringify(text)}`
   const cannot = (rest: string, piece: string) =>
     `${head} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(piece)}`

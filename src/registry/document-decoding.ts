@@ -65,7 +65,10 @@ function decodedMetadata(
 
 /** What a typed server writes even where nothing was said of it. */
 function withZeroes(object: KubernetesObject, zero: KubernetesObject | undefined): KubernetesObject {
-  return zero ? { ...cloneJson(zero), ...object } : object
+  if (!zero) return object
+  const whole: Record<string, unknown> = {}
+  for (const name of Object.keys(zero)) whole[name] = object[name] ?? cloneJson(zero[name])
+  return Object.assign(whole, object)
 }
 
 /** What is told of the document of a request that is refused for another reason. Throws where it cannot be decoded. */

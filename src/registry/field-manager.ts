@@ -1,7 +1,7 @@
 import { compareText, fieldPath, PathElementError } from '../apimachinery/field-path.ts'
 import { type FieldNode, FieldSet } from '../apimachinery/field-set.ts'
 import { getOrInsert } from '../apimachinery/get-or-insert.ts'
-import type { ManagedFieldsEntry } from '../apimachinery/object.ts'
+import type { JsonObject, ManagedFieldsEntry } from '../apimachinery/object.ts'
 
 /** One line of the books: what a manager set by one operation, under one spelling, through one subresource. */
 export interface FieldManager {
@@ -26,12 +26,10 @@ export type FieldManagers = Map<string, FieldManager>
 
 /** The text that is the same for the same manager; conflicts are told in its order. */
 export function managerKey({ manager, operation, apiVersion, subresource }: ManagerIdentity): string {
-  return JSON.stringify({
-    ...(manager === '' ? {} : { manager }),
-    operation,
-    ...(operation === 'Apply' ? {} : { apiVersion }),
-    ...(subresource === '' ? {} : { subresource }),
-  })
+  const named = manager === '' ? '' : `"manager":${JSON.stringify(manager)},`
+  const versioned = operation === 'Apply' ? '' : `,"apiVersion":${JSON.stringify(apiVersion)}`
+  const through = subresource === '' ? '' : `,"subresource":${JSON.stringify(subresource)}`
+  return `{${named}"operation":"${operation}"${versioned}${through}}`
 }
 
 /** How conflicts name a manager: `"kubectl" with subresource "status" using apps/v1`. */
@@ -50,21 +48,51 @@ interface KeyedManager {
   readonly manager: FieldManager
 }
 
-/** What stored entries say. They outlive the object that they came with: a write takes over those of others. */
-const stored = new WeakMap<ManagedFieldsEntry, KeyedManager>()
+/** What entries say that were read. They outlive the object that they came with: a write takes over those of others. */
+const read = new WeakMap<ManagedFieldsEntry, KeyedManager>()
+
+/** An entry as we write it, which knows what it says: who reads it next need not look into it. */
+class WrittenEntry implements ManagedFieldsEntry {
+  declare manager?: string
+  declare operation: ManagerIdentity['operation']
+  declare apiVersion: string
+  declare time?: string
+  declare fieldsType: 'FieldsV1'
+  declare fieldsV1: JsonObject
+  declare subresource?: string
+  readonly #meaning: KeyedManager
+
+  /** What has no value is left out, and the order is that in which a real server writes. */
+  constructor(key: string, { identity, fields, time }: FieldManager) {
+    if (identity.manager !== '') this.manager = identity.manager
+    this.operation = identity.operation
+    this.apiVersion = identity.apiVersion
+    if (time !== undefined) this.time = time
+    this.fieldsType = 'FieldsV1'
+    this.fieldsV1 = fields.toFieldsV1()
+    if (identity.subresource !== '') this.subresource = identity.subresource
+    this.#meaning = { key, manager: { identity, fields, time, entry: this } }
+  }
+
+  static meaningOf(entry: ManagedFieldsEntry): KeyedManager | undefined {
+    return #meaning in entry ? entry.#meaning : undefined
+  }
+}
 
 /** Reads entries that we wrote: their trees are canonical, so nothing is looked into. */
 export function readStoredManagers(entries: readonly ManagedFieldsEntry[]): FieldManagers {
   const managers: FieldManagers = new Map()
   for (const entry of entries) {
-    const { key, manager } = getOrInsert(stored, entry, () => {
-      const identity = identityOf(entry)
-      const fields = FieldSet.ofNode(entry.fieldsV1 as FieldNode | undefined)
-      return { key: managerKey(identity), manager: { identity, fields, time: entry.time, entry } }
-    })
+    const { key, manager } = WrittenEntry.meaningOf(entry) ?? getOrInsert(read, entry, () => readEntry(entry))
     managers.set(key, manager)
   }
   return managers
+}
+
+function readEntry(entry: ManagedFieldsEntry): KeyedManager {
+  const identity = identityOf(entry)
+  const fields = FieldSet.ofNode(entry.fieldsV1 as FieldNode | undefined)
+  return { key: managerKey(identity), manager: { identity, fields, time: entry.time, entry } }
 }
 
 /** Reads entries that a client sent; undefined when they are not to be read, which a real server ignores. */
@@ -101,22 +129,7 @@ function identityOf({ manager, operation, apiVersion, subresource }: ManagedFiel
 export function writeManagers(managers: FieldManagers): ManagedFieldsEntry[] {
   return [...managers]
     .sort(([, left], [, right]) => compareManagers(left, right))
-    .map(([key, manager]) => manager.entry ?? newEntry(key, manager))
-}
-
-function newEntry(key: string, { identity, fields, time }: FieldManager): ManagedFieldsEntry {
-  const entry: ManagedFieldsEntry = {
-    ...(identity.manager === '' ? {} : { manager: identity.manager }),
-    operation: identity.operation,
-    apiVersion: identity.apiVersion,
-    ...(time === undefined ? {} : { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: fields.toFieldsV1(),
-    ...(identity.subresource === '' ? {} : { subresource: identity.subresource }),
-  }
-  // It is what will be stored: who reads it next need not look into it.
-  stored.set(entry, { key, manager: { identity, fields, time, entry } })
-  return entry
+    .map(([key, manager]) => manager.entry ?? new WrittenEntry(key, manager))
 }
 
 function compareManagers(left: FieldManager, right: FieldManager): number {

@@ -77,9 +77,8 @@ function isReset(entries: readonly ManagedFieldsEntry[]): boolean {
 export function recordUpdate(managers: FieldManagers, update: TrackedUpdate): void {
   const type = mergeTypeOf(update.schema)
   reconcileManagers(managers, type, update.servesVersion)
-  const start = update.before ?? update.zeroValue
-  const before = start === undefined ? {} : withoutBooks(start)
-  const comparison = compareObjects(type, before, withoutBooks(update.after))
+  const before = update.before ?? update.zeroValue ?? {}
+  const comparison = compareObjects(type, before as JsonObject, update.after as unknown as JsonObject)
   const subresource = update.subresource ?? ''
   const changes = withoutReset(comparison, resetFields(update.hasStatusSubresource, subresource))
   disown(managers, changes)

@@ -114,6 +114,21 @@ export function validateMetadataForUpdate(
   return errors
 }
 
+/** Whether nothing was changed but what the server counts and books itself: no fault can have come in. */
+export function isSameMetadata(metadata: ObjectMeta, old: ObjectMeta): boolean {
+  for (const field of Object.keys(metadata) as (keyof ObjectMeta)[]) {
+    if (!isCountedOrBooked(field) && !deepEqual(metadata[field], old[field])) return false
+  }
+  for (const field of Object.keys(old)) {
+    if (!isCountedOrBooked(field) && !Object.hasOwn(metadata, field)) return false
+  }
+  return (metadata.generation ?? 0) >= (old.generation ?? 0)
+}
+
+function isCountedOrBooked(field: string): boolean {
+  return field === 'generation' || field === 'managedFields' || field === 'resourceVersion'
+}
+
 const immutableFields = [
   'name',
   'namespace',

@@ -1,7 +1,12 @@
 import type { FieldError } from '../apimachinery/field-error.ts'
 import type { KubernetesObject, ObjectMeta } from '../apimachinery/object.ts'
 import type { Resource } from './kind.ts'
-import { validateFinalizerDomains, validateMetadataForCreate, validateMetadataForUpdate } from './metadata.ts'
+import {
+  isSameMetadata,
+  validateFinalizerDomains,
+  validateMetadataForCreate,
+  validateMetadataForUpdate,
+} from './metadata.ts'
 import { validateRules } from './rules.ts'
 import { validateScale } from './scale-validation.ts'
 import { storedDefinition, withHead } from './stored-form.ts'
@@ -49,6 +54,7 @@ export function metadataFaults(
   metadata: ObjectMeta,
   old: ObjectMeta,
 ): FieldError[] {
+  if (isSameMetadata(metadata, old)) return []
   const namespaced = kind.scope === 'Namespaced'
   const whole = validateMetadataForCreate(metadata, {
     nameFormat: kind.nameFormat ?? 'subdomain',

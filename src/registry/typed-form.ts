@@ -1,3 +1,4 @@
+import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import type { KindVersion } from './kind.ts'
 import type { StructuralSchema } from './structural-schema.ts'
@@ -9,13 +10,24 @@ import type { StructuralSchema } from './structural-schema.ts'
  * the kind has a zero value for on the first floor is put back there. A map of the first floor with nothing in it stays
  * for admission, which tells it from none, and goes before the object is written: see `withoutEmptyMaps`.
  */
-export function toTypedForm(object: KubernetesObject, { schema, pointers, typeNames }: KindVersion): void {
-  if (pointers === undefined) return
+export function toTypedForm(object: KubernetesObject, definition: KindVersion): void {
+  if (definition.pointers === undefined) return
+  const { schema, types } = getOrInsert(typed, definition.schema(), () => typedBody(definition))
+  formStruct(object as unknown as Fields, schema, '', types)
+}
+
+/** What the form of a kind is made by, once for each schema. */
+const typed = new WeakMap<StructuralSchema, { readonly schema: StructuralSchema; readonly types: Types }>()
+
+function typedBody({ schema, pointers, typeNames }: KindVersion) {
   const { metadata: _metadata, ...properties } = schema().properties ?? {}
-  formStruct(object as unknown as Fields, { ...schema(), properties }, '', {
-    pointers: new Set(pointers),
-    isMicroTime: (path) => typeNames?.[path] === 'MicroTime',
-  })
+  return {
+    schema: { ...schema(), properties },
+    types: {
+      pointers: new Set(pointers),
+      isMicroTime: (path: string) => typeNames?.[path] === 'MicroTime',
+    },
+  }
 }
 
 /** The object as it is written: of `toTypedForm` without the maps in which nothing is. */
@@ -53,10 +65,11 @@ function formStruct(
   for (const [name, schema] of Object.entries(properties)) {
     const place = path === '' ? name : `${path}.${name}`
     const isPointer = types.pointers.has(place)
-    const value = form(fields[name], schema, place, types)
+    const isPresent = Object.hasOwn(fields, name)
+    const value = isPresent ? form(fields[name], schema, place, types) : undefined
     if (value === undefined) {
       if (schema.format === 'date-time' && !isPointer) fields[name] = null
-      else delete fields[name]
+      else if (isPresent) delete fields[name]
     } else if (isZero(value) && !isPointer && !required.includes(name)) delete fields[name]
     else if (path !== '' && isEmptyMap(value, schema)) delete fields[name]
     else fields[name] = value

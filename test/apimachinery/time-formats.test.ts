@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   formatDateTime,
   formatGoDuration,
+  isPlainTime,
   parseDateTime,
   parseDurationText,
   parseGoDuration,
@@ -66,4 +67,18 @@ describe('durations', () => {
       }),
     )
   })
+})
+
+test('what looks like a plain time is one, whatever its day; most times are', () => {
+  const digits = (most: number, width: number) =>
+    fc.integer({ min: 0, max: most }).map((value) => String(value).padStart(width, '0'))
+  const time = fc
+    .tuple(digits(9999, 4), digits(13, 2), digits(32, 2), digits(25, 2), digits(61, 2), digits(61, 2))
+    .map(([year, month, day, hour, minute, second]) => `${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  fc.assert(
+    fc.property(time, (text) => !isPlainTime(text) || parseDateTime(text) !== undefined),
+    { numRuns: 5000 },
+  )
+  expect(['2026-11-30T04:06:23Z', '2026-02-28T23:59:59Z'].every(isPlainTime)).toBe(true)
+  expect(['2026-02-29T00:00:00Z', '2026-11-30T04:06:23+01:00', '2026-11-30'].some(isPlainTime)).toBe(false)
 })

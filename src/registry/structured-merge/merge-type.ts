@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../apimachinery/object.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
-import { objectMetaSchema } from './object-meta-schema.ts'
+import { objectMetaSchema, ownedMetaSchema } from './object-meta-schema.ts'
 
 /**
  * What a schema says about merging: which values a place may hold, and whether lists and maps there are owned as a
@@ -48,17 +48,20 @@ const deduced: MergeType = {
 
 const rootTypes = new WeakMap<StructuralSchema, MergeType>()
 
-/** The type of whole objects of this schema. Head and metadata are typed whatever the schema says of them. */
+/**
+ * The type of whole objects of this schema. Head and metadata are typed whatever the schema says of them; the books
+ * are no part of it, since they own nothing and are owned by nobody.
+ */
 export function mergeTypeOf(schema: StructuralSchema): MergeType {
   let type = rootTypes.get(schema)
   if (type === undefined) {
-    type = convert(asResource(schema), false)
+    type = convert(asResource(schema, ownedMetaSchema), false)
     rootTypes.set(schema, type)
   }
   return type
 }
 
-function asResource(schema: StructuralSchema): StructuralSchema {
+function asResource(schema: StructuralSchema, metadata: StructuralSchema): StructuralSchema {
   return {
     ...schema,
     type: 'object',
@@ -66,7 +69,7 @@ function asResource(schema: StructuralSchema): StructuralSchema {
       ...schema.properties,
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
-      metadata: objectMetaSchema,
+      metadata,
     },
   }
 }
@@ -74,7 +77,7 @@ function asResource(schema: StructuralSchema): StructuralSchema {
 /** `preserves` says that a schema above keeps unknown fields, which holds for all below. */
 function convert(given: StructuralSchema, preservesAbove: boolean): MergeType {
   const preserves = preservesAbove || given['x-kubernetes-preserve-unknown-fields'] === true
-  const schema = given['x-kubernetes-embedded-resource'] ? asResource(given) : given
+  const schema = given['x-kubernetes-embedded-resource'] ? asResource(given, objectMetaSchema) : given
   if (schema['x-kubernetes-int-or-string']) return anyType(schema, preserves)
   switch (schema.type) {
     case 'object':

@@ -5,8 +5,8 @@ const time: StructuralSchema = { type: 'string', format: 'date-time' }
 const number: StructuralSchema = { type: 'integer' }
 const texts: StructuralSchema = { type: 'object', additionalProperties: text }
 
-/** What merging must know of `metadata`: its fields, and how its lists are merged. */
-export const objectMetaSchema: StructuralSchema = {
+/** What merging must know of `metadata` without the books: its fields, and how its lists are merged. */
+export const ownedMetaSchema: StructuralSchema = {
   type: 'object',
   properties: {
     name: text,
@@ -39,6 +39,14 @@ export const objectMetaSchema: StructuralSchema = {
       },
     },
     finalizers: { type: 'array', 'x-kubernetes-list-type': 'set', items: text },
+  },
+}
+
+/** The same of an object inside another one, whose books are data like the rest. */
+export const objectMetaSchema: StructuralSchema = {
+  ...ownedMetaSchema,
+  properties: {
+    ...ownedMetaSchema.properties,
     managedFields: { type: 'array', 'x-kubernetes-list-type': 'atomic', items: { type: 'object' } },
   },
 }
