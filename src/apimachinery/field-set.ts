@@ -1,3 +1,4 @@
+import { requestEntityTooLarge, type StatusError } from './errors.ts'
 import {
   canonicalElement,
   compareElements,
@@ -13,6 +14,16 @@ import type { JsonObject, JsonValue } from './object.ts'
  */
 export type FieldNode = { [element: PathElement]: FieldNode }
 
+/**
+ * How many fields the managers of an object may own together. Every write of the object goes through them several times,
+ * and others wait meanwhile. A real server has no such bound but the length of what it can store.
+ */
+export const maxOwnedFields = 10_000
+
+export function tooManyOwnedFields(): StatusError {
+  return requestEntityTooLarge(`the managers of an object may own at most ${maxOwnedFields} fields`)
+}
+
 /** The node of a member without children. */
 export const leafNode: FieldNode = Object.freeze({})
 
@@ -24,6 +35,7 @@ export const leafNode: FieldNode = Object.freeze({})
 export class FieldSet {
   static readonly empty = new FieldSet(leafNode)
   readonly #root: FieldNode
+  #size: number | undefined
 
   private constructor(root: FieldNode) {
     this.#root = root
@@ -60,7 +72,8 @@ export class FieldSet {
   }
 
   get size(): number {
-    return countMembers(this.#root)
+    this.#size ??= countMembers(this.#root)
+    return this.#size
   }
 
   has(path: FieldPath): boolean {
@@ -144,9 +157,13 @@ export function childrenOf(node: FieldNode): FieldNode | undefined {
   return isBare(children) ? undefined : children
 }
 
-/** Elements in the order of `managedFields`, the mark of membership first. */
+/**
+ * Elements in the order of `managedFields`, the mark of membership first. Throws a StatusError (413) where there are more
+ * than may be owned: nobody need go on then.
+ */
 export function sortNode(node: FieldNode): FieldNode {
   const elements = Object.keys(node)
+  if (elements.length > maxOwnedFields + 1) throw tooManyOwnedFields()
   let sorted = true
   for (let index = 1; sorted && index < elements.length; index++) {
     sorted = compareMarked(elements[index - 1] as string, elements[index] as string) < 0

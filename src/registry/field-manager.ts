@@ -1,5 +1,5 @@
 import { compareText, fieldPath, PathElementError } from '../apimachinery/field-path.ts'
-import { type FieldNode, FieldSet } from '../apimachinery/field-set.ts'
+import { type FieldNode, FieldSet, maxOwnedFields, tooManyOwnedFields } from '../apimachinery/field-set.ts'
 import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { JsonObject, ManagedFieldsEntry } from '../apimachinery/object.ts'
 
@@ -125,8 +125,14 @@ function identityOf({ manager, operation, apiVersion, subresource }: ManagedFiel
   }
 }
 
-/** The entries as objects carry them: appliers first, then by time, name, version and subresource. */
+/**
+ * The entries as objects carry them: appliers first, then by time, name, version and subresource. Throws a StatusError
+ * (413) where they own too much.
+ */
 export function writeManagers(managers: FieldManagers): ManagedFieldsEntry[] {
+  let owned = 0
+  for (const { fields } of managers.values()) owned += fields.size
+  if (owned > maxOwnedFields) throw tooManyOwnedFields()
   return [...managers]
     .sort(([, left], [, right]) => compareManagers(left, right))
     .map(([key, manager]) => manager.entry ?? new WrittenEntry(key, manager))

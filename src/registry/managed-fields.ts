@@ -48,7 +48,7 @@ export interface TrackedUpdate {
 /**
  * The books after a create, update or patch: the caller owns what it changed, everybody else loses that, and
  * what is gone is owned by nobody. Objects whose books were wiped are not tracked again before they are applied.
- * Never throws: objects come from validation.
+ * Throws a StatusError (413) where managers would own too much, and nothing else: objects come from validation.
  */
 export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] {
   const managers = currentManagers(update)

@@ -1,5 +1,13 @@
 import { deepEqual } from '../apimachinery/equality.ts'
-import { type FieldError, forbiddenField, invalid, required, tooLong } from '../apimachinery/field-error.ts'
+import {
+  type FieldError,
+  forbiddenField,
+  invalid,
+  required,
+  tooLong,
+  tooMany,
+} from '../apimachinery/field-error.ts'
+import { maxOwnedFields } from '../apimachinery/field-set.ts'
 import {
   checkAnnotationKey,
   checkDns1123Label,
@@ -20,6 +28,11 @@ export interface MetadataRules {
   /** Compiled-in kinds refuse finalizers without a domain that are not Kubernetes' own. */
   readonly qualifiedFinalizers?: boolean
 }
+
+/** Labels or annotations; where their managers are known, these may not own more either. */
+const maxEntries = maxOwnedFields
+/** How often it is told that there is a controller already: a real server shows all owners each time. */
+const maxControllerFaults = 10
 
 /** Annotations may hold 256 KiB altogether, keys and values. */
 const annotationSizeLimit = 256 * 1024
@@ -85,9 +98,8 @@ export function validateMetadataForUpdate(
 ): FieldError[] {
   const errors: FieldError[] = []
   if (old.deletionTimestamp !== undefined) {
-    const added = [...new Set(metadata.finalizers ?? [])]
-      .filter((finalizer) => !old.finalizers?.includes(finalizer))
-      .sort()
+    const known = new Set(old.finalizers)
+    const added = [...new Set(metadata.finalizers ?? [])].filter((finalizer) => !known.has(finalizer)).sort()
     if (added.length > 0) {
       const shown = added.map((finalizer) => JSON.stringify(finalizer)).join(', ')
       errors.push(
@@ -159,7 +171,9 @@ export function validateLabels(
   path: string,
 ): FieldError[] {
   const errors: FieldError[] = []
-  for (const [key, value] of Object.entries(labels ?? {})) {
+  const entries = Object.entries(labels ?? {})
+  if (entries.length > maxEntries) return [tooMany(path, entries.length, maxEntries)]
+  for (const [key, value] of entries) {
     for (const message of checkLabelKey(key)) errors.push(invalid(path, key, message))
     for (const message of checkLabelValue(value)) errors.push(invalid(path, value, message))
   }
@@ -172,7 +186,9 @@ export function validateAnnotations(
 ): FieldError[] {
   const errors: FieldError[] = []
   let size = 0
-  for (const [key, value] of Object.entries(annotations ?? {})) {
+  const entries = Object.entries(annotations ?? {})
+  if (entries.length > maxEntries) return [tooMany(path, entries.length, maxEntries)]
+  for (const [key, value] of entries) {
     for (const message of checkAnnotationKey(key)) errors.push(invalid(path, key, message))
     size += Buffer.byteLength(key) + Buffer.byteLength(value)
   }
@@ -183,12 +199,13 @@ export function validateAnnotations(
 function validateOwnerReferences(owners: readonly OwnerReference[] | undefined, path: string): FieldError[] {
   const errors: FieldError[] = []
   let controller: string | undefined
+  let controllerFaults = 0
   for (const owner of owners ?? []) {
     errors.push(...validateOwnerReference(owner, path))
     if (owner.controller !== true) continue
     const described = `${owner.kind}/${owner.name}`
     if (controller === undefined) controller = described
-    else {
+    else if (++controllerFaults <= maxControllerFaults) {
       errors.push(
         invalid(
           path,

@@ -47,6 +47,14 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
   }
   // The books are kept of what was sent, although some of it is put back and nothing of it stored.
   const booked = withoutEmptyMaps(bookedForm(object, draft, request), definition)
+  const books =
+    preparation.managedFields ??
+    track(
+      preparation,
+      withHead(resource, old),
+      booked,
+      draft.metadata.managedFields ?? old.metadata.managedFields,
+    )
   if (replacesMain(request)) kind.admission?.stamp?.(object, old)
   if (keepsGeneration(resource) && specChanged(resource, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
@@ -62,14 +70,6 @@ function updatePrepared(draft: KubernetesObject, old: KubernetesObject, preparat
       : kind.admission?.validateStatus?.(object, old, request, preparation.facts),
   )
   const written = withoutEmptyMaps(object, definition)
-  const books =
-    preparation.managedFields ??
-    track(
-      preparation,
-      withHead(resource, old),
-      booked,
-      draft.metadata.managedFields ?? old.metadata.managedFields,
-    )
   keepBooks(written, isUnbookable(draft, old, preparation) ? [] : books)
   return {
     object: written,
