@@ -1,3 +1,4 @@
+import { deepEqual } from '../apimachinery/equality.ts'
 import { formatObjectKey, type KubernetesObject, type ObjectKey } from '../apimachinery/object.ts'
 import type { Kind } from '../registry/kind.ts'
 import type { Plane } from '../registry/registry.ts'
@@ -51,9 +52,10 @@ export function createReferenceIndex<T extends KubernetesObject>(
       observe({ plane, type, key, object }) {
         const index = indexOf(plane)
         const name = formatObjectKey(key)
+        const references = type === 'DELETED' ? [] : referencesOf(object)
+        // Most changes of an object change nothing about what it refers to.
+        if (deepEqual(references, index.byObject.get(name) ?? [])) return []
         remove(index, name)
-        if (type === 'DELETED') return []
-        const references = referencesOf(object)
         if (references.length === 0) return []
         index.byObject.set(name, references)
         for (const reference of references) {

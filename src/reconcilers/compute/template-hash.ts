@@ -15,7 +15,7 @@ export function templateHash(template: InstanceTemplate): string {
 
 /** The same for any value of JSON. */
 export function contentHash(content: unknown): string {
-  const text = JSON.stringify(content, sortFields) ?? ''
+  const text = canonicalText(content)
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
@@ -24,7 +24,12 @@ export function contentHash(content: unknown): string {
   return Array.from(digits, (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')
 }
 
-function sortFields(_field: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+/** JSON with the fields of every object in order. */
+function canonicalText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
+  const fields = value as Readonly<Record<string, unknown>>
+  const present = Object.keys(fields).filter((name) => fields[name] !== undefined)
+  const members = present.sort().map((name) => `${JSON.stringify(name)}:${canonicalText(fields[name])}`)
+  return `{${members.join(',')}}`
 }
