@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DecodeError, maxNestingDepth } from '../../src/apimachinery/decode-error.ts'
+import { DecodeError, maxNestingDepth, TooManyValuesError } from '../../src/apimachinery/decode-error.ts'
 import { decodeJson, decodeJsonText } from '../../src/apimachinery/decode-json.ts'
 import { parseJson } from '../../src/apimachinery/json-parser.ts'
 
@@ -13,6 +13,35 @@ describe('valid JSON', () => {
         expect(parseJson(Buffer.from(text)).value).toEqual(expected)
       }),
     )
+  })
+
+  test('is the same however it is written: as the engine does, with a line at its end, with spaces', () => {
+    const value = fc.jsonValue({ maxDepth: 3 })
+    const numbers = fc.array(
+      fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger()),
+    )
+    fc.assert(
+      fc.property(fc.oneof(value, numbers), (written) => {
+        const text = JSON.stringify(written)
+        const expected = parseJson(Buffer.from(text))
+        for (const spelled of [text, `${text}\n`, `${text} `, JSON.stringify(written, null, 1)]) {
+          expect(decodeJsonText(spelled)).toEqual(expected)
+        }
+      }),
+    )
+  })
+
+  test('is counted the same however it is written', () => {
+    for (const [text, values] of [
+      ['{"a":[],"b":{},"c":[1,{"d":null}]}', 7],
+      ['[[],[[]],{}]', 5],
+      ['"x"', 1],
+    ] as const) {
+      for (const spelled of [text, text.replaceAll(':', ': ').replaceAll(',', ' , ')]) {
+        expect(decodeJson(Buffer.from(spelled), values).value).toEqual(JSON.parse(text))
+        expect(() => decodeJson(Buffer.from(spelled), values - 1)).toThrow(TooManyValuesError)
+      }
+    }
   })
 
   test('may have spaces and escapes anywhere', () => {
