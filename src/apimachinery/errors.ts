@@ -155,8 +155,8 @@ export function applyConflict(message: string, causes: StatusCause[]): StatusErr
 }
 
 /**
- * 422 with every fault at once. `kind` is the CamelCase kind, as Kubernetes has it here and only here;
- * the message sorts nothing: faults appear in the order found, each once.
+ * 422 with every fault at once, as far as somebody may want to read them. `kind` is the CamelCase kind, as Kubernetes has
+ * it here and only here; the message sorts nothing: faults appear in the order found, each once.
  */
 export function invalidObject(
   group: string,
@@ -164,15 +164,29 @@ export function invalidObject(
   name: string,
   errors: readonly FieldError[],
 ): StatusError {
-  const texts = [...new Set(errors.map(formatFieldError))]
+  const told = withinLength(errors)
+  const texts = [...new Set(told.map(formatFieldError))]
+  if (told.length < errors.length) texts.push(`and ${errors.length - told.length} more`)
   const joined = texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`
   const qualifiedKind = group === '' ? kind : `${kind}.${group}`
   return failure(422, 'Invalid', `${qualifiedKind} "${name}" is invalid: ${joined}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
     ...(kind === '' ? {} : { kind }),
-    causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })),
+    causes: told.map((error) => ({ reason: error.type, message: error.message, field: error.field })),
   })
+}
+
+/** How long the texts of the faults in one answer are together: where they reach this, further faults are counted. */
+const maxFaultsLength = 1024 * 1024
+
+function withinLength(errors: readonly FieldError[]): readonly FieldError[] {
+  let length = 0
+  const last = errors.findIndex(({ field, message }) => {
+    length += field.length + message.length
+    return length >= maxFaultsLength
+  })
+  return last === -1 ? errors : errors.slice(0, last + 1)
 }
 
 export function forbidden(

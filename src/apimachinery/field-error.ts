@@ -46,41 +46,51 @@ function withDetail(text: string, detail: string): string {
   return detail === '' ? text : `${text}: ${detail}`
 }
 
+/**
+ * A fault whose text is made when somebody reads it: a body can have ten thousands, each of which shows a list of ten
+ * thousands, and not all of them are told.
+ */
+function lazily(type: FieldErrorType, field: string, write: () => string): FieldError {
+  let written: string | undefined
+  return {
+    type,
+    field,
+    get message() {
+      written ??= write()
+      return written
+    },
+  }
+}
+
 export function required(field: string, detail = ''): FieldError {
   return { type: 'FieldValueRequired', field, message: withDetail('Required value', detail) }
 }
 
 export function invalid(field: string, value: unknown, detail: string): FieldError {
-  return {
-    type: 'FieldValueInvalid',
-    field,
-    message: withDetail(`Invalid value: ${formatBadValue(value)}`, detail),
-  }
+  return lazily('FieldValueInvalid', field, () =>
+    withDetail(`Invalid value: ${formatBadValue(value)}`, detail),
+  )
 }
 
 export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
-  return {
-    type: 'FieldValueTypeInvalid',
-    field,
-    message: withDetail(`Invalid value: ${formatBadValue(value)}`, detail),
-  }
+  return lazily('FieldValueTypeInvalid', field, () =>
+    withDetail(`Invalid value: ${formatBadValue(value)}`, detail),
+  )
 }
 
 /** Supported values are listed in the order given, each quoted, as `field.NotSupported` does. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const detail =
-    supported.length > 0
-      ? `supported values: ${supported.map((each) => JSON.stringify(each)).join(', ')}`
-      : ''
-  return {
-    type: 'FieldValueNotSupported',
-    field,
-    message: withDetail(`Unsupported value: ${formatBadValue(value)}`, detail),
-  }
+  return lazily('FieldValueNotSupported', field, () => {
+    const detail =
+      supported.length > 0
+        ? `supported values: ${supported.map((each) => JSON.stringify(each)).join(', ')}`
+        : ''
+    return withDetail(`Unsupported value: ${formatBadValue(value)}`, detail)
+  })
 }
 
 export function duplicate(field: string, value: unknown): FieldError {
-  return { type: 'FieldValueDuplicate', field, message: `Duplicate value: ${formatBadValue(value)}` }
+  return lazily('FieldValueDuplicate', field, () => `Duplicate value: ${formatBadValue(value)}`)
 }
 
 export function forbiddenField(field: string, detail: string): FieldError {
@@ -88,7 +98,7 @@ export function forbiddenField(field: string, detail: string): FieldError {
 }
 
 export function fieldNotFound(field: string, value: unknown): FieldError {
-  return { type: 'FieldValueNotFound', field, message: `Not found: ${formatBadValue(value)}` }
+  return lazily('FieldValueNotFound', field, () => `Not found: ${formatBadValue(value)}`)
 }
 
 /** `limit` is in bytes; the value itself is not repeated, as it is long. */

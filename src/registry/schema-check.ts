@@ -29,7 +29,7 @@ export function checkSchema(schema: StructuralSchema, path: string, isUnchanged 
     keywords.push(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'))
   checkKeywords(schema, path, { isRoot: true, inMetadata: false, noDefaults: undefined }, keywords)
   // what follows walks by the structure, so it waits until that is sound
-  if (keywords.some(({ type, message }) => type === 'FieldValueForbidden' && notStructural.test(message))) {
+  if (keywords.some((fault) => fault.type === 'FieldValueForbidden' && notStructural.test(fault.message))) {
     return keywords
   }
   if (keywords.length === 0 && saysDialect(schema)) {
@@ -39,14 +39,18 @@ export function checkSchema(schema: StructuralSchema, path: string, isUnchanged 
   if (structure.length > 0) return [...structure, ...keywords]
   const defaults = checkDefaults(schema, path)
   if (defaults.length > 0) return [...defaults, ...keywords]
-  const unsound = (place: string) => keywords.some(({ field }) => isWithin(field, place))
-  return [...keywords, ...compileRules(schema, path, unsound, isUnchanged)]
+  const unsound = placesAround(keywords)
+  return [...keywords, ...compileRules(schema, path, (place) => unsound.has(place), isUnchanged)]
 }
 
-function isWithin(field: string, place: string): boolean {
-  return (
-    field.startsWith(place) && (field.length === place.length || '.['.includes(field[place.length] ?? ''))
-  )
+/** The places of faults and all that they are within. */
+function placesAround(faults: readonly FieldError[]): ReadonlySet<string> {
+  const places = new Set<string>()
+  for (const { field } of faults) {
+    places.add(field)
+    for (const { index } of field.matchAll(/[.[]/g)) places.add(field.slice(0, index))
+  }
+  return places
 }
 
 /** Said of what cannot be read as a structural schema at all. */
@@ -205,7 +209,8 @@ function checkListMap(
     )
     return
   }
-  for (const [index, key] of keys.entries()) {
+  const seen = new Set<string>()
+  for (const key of keys) {
     const property =
       items.properties && Object.hasOwn(items.properties, key) ? items.properties[key] : undefined
     const place = `${path}.items.properties[${key}]`
@@ -235,9 +240,8 @@ function checkListMap(
         ),
       )
     }
-    if (keys.indexOf(key) !== index) {
-      errors.push(invalid(keysPath, keys, 'must not contain duplicate entries'))
-    }
+    if (seen.has(key)) errors.push(invalid(keysPath, keys, 'must not contain duplicate entries'))
+    seen.add(key)
   }
 }
 

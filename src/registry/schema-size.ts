@@ -5,8 +5,10 @@ import type { StructuralSchema } from './structural-schema.ts'
 /** Schemas beyond these are nobody's, and would make every later walk over them slow. */
 const maxDepth = 100
 const maxNodes = 50_000
-/** In instructions of what is compiled, of different patterns only; about a second's work. */
+/** In instructions of what is compiled, of different patterns only; some tenths of a second's work. */
 const maxPatternSize = 100_000
+/** What it takes to compile a pattern at all, in instructions. */
+const patternOverhead = 25
 
 /** What of a schema is beyond its bounds, which a real server does not have. */
 export function checkSchemaSize(schema: StructuralSchema, path: string): FieldError | undefined {
@@ -43,7 +45,7 @@ function checkPatterns(schema: StructuralSchema, path: string): FieldError | und
       if (name !== 'pattern' || typeof value !== 'string') waiting.push({ value, place, isNamed })
       else if (!patterns.has(value)) {
         patterns.add(value)
-        left -= value.length / 10
+        left -= patternOverhead + value.length / 10
         if (left >= 0) left -= regularExpression(value)?.size ?? 0
         if (left < 0) {
           const detail = `the patterns of a schema must have at most ${maxPatternSize} instructions together`

@@ -59,12 +59,18 @@ function checkOf(schema: StructuralSchema): Check {
   return check
 }
 
-/** The same fault is told once, however many schemas find it. */
+/** The same fault is told once, however many schemas find it. Texts, which can be long, are made where places repeat. */
 function withoutRepetitions(errors: readonly FieldError[]): FieldError[] {
-  const seen = new Set<string>()
+  const seen = new Map<string, FieldError | Set<string>>()
   return errors.filter((error) => {
-    const text = `${error.field}: ${error.message}`
-    return !seen.has(text) && seen.add(text)
+    const before = seen.get(error.field)
+    if (before === undefined) {
+      seen.set(error.field, error)
+      return true
+    }
+    const texts = before instanceof Set ? before : new Set([before.message])
+    seen.set(error.field, texts)
+    return !texts.has(error.message) && texts.add(error.message)
   })
 }
 
