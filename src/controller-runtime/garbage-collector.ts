@@ -42,6 +42,9 @@ const name = 'garbage-collector'
 const manager = 'kube-controller-manager'
 const reporter = 'garbage-collector-controller'
 
+/** How many owners of one object are asked for on one turn of the event loop. */
+const ownersPerTurn = 100
+
 /** How long an owner waits at most before its dependents are counted again (milliseconds). */
 const recount = 5_000
 
@@ -189,7 +192,10 @@ export function createGarbageCollector(
   ): Promise<OwnerStates> {
     const states: OwnerStates = { present: [], waiting: [], absent: [], unknown: [] }
     const notHere = new Map<Kind, OwnerReference[]>()
+    let asked = 0
     for (const reference of object.metadata.ownerReferences ?? []) {
+      // Nobody waits while an object that names thousands is looked at.
+      if (++asked % ownersPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
       // It may have gone together with its kind.
       if (absent.knows(reference, key.namespace)) {
         states.absent.push(reference)

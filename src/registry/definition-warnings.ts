@@ -1,7 +1,7 @@
 import { formatCheck } from '../apimachinery/formats.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import { definitionSpec } from './custom-resource-definition.ts'
-import { subschemas } from './schema-check.ts'
+import { partsOf } from './schema-check.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /** What is told to who writes a definition that is taken: formats that nobody looks at, unless they were there before. */
@@ -26,5 +26,5 @@ function unrecognizedFormats(definition: KubernetesObject): string[] {
 function collect(schema: StructuralSchema, found: string[]): void {
   const { type, format } = schema
   if (type === 'string' && format && !formatCheck(format)) found.push(format)
-  for (const [part] of subschemas(schema, '')) collect(part, found)
+  for (const part of partsOf(schema)) collect(part, found)
 }

@@ -68,8 +68,7 @@ const unsupportedKeywords = [
 
 function saysDialect(schema: StructuralSchema): boolean {
   if ((schema as { $schema?: string }).$schema) return true
-  for (const [part] of subschemas(schema, '')) if (saysDialect(part)) return true
-  return false
+  return partsOf(schema).some(saysDialect)
 }
 
 /** Where a schema is. */
@@ -256,23 +255,39 @@ function checkSetItems(items: StructuralSchema, path: string, errors: FieldError
   }
 }
 
-/** Every schema directly inside of another, with its path. */
-export function* subschemas(
-  schema: StructuralSchema,
-  path: string,
-): IterableIterator<[StructuralSchema, string]> {
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    yield [property, `${path}.properties[${name}]`]
+const junctors = ['allOf', 'anyOf', 'oneOf'] as const
+
+/** Every schema directly inside of another. */
+export function partsOf(schema: StructuralSchema): StructuralSchema[] {
+  const { properties, additionalProperties, items, not } = schema
+  const parts = properties ? Object.values(properties) : []
+  if (typeof additionalProperties === 'object') parts.push(additionalProperties)
+  if (items) parts.push(items)
+  for (const junctor of junctors) for (const part of schema[junctor] ?? []) parts.push(part)
+  if (not) parts.push(not)
+  return parts
+}
+
+/** The same with their paths. Lists, not generators: schemas have ten thousands of parts, most of them without any. */
+function subschemas(schema: StructuralSchema, path: string): [StructuralSchema, string][] {
+  const { additionalProperties, items, not } = schema
+  const parts = propertiesWithPaths(schema, path)
+  if (typeof additionalProperties === 'object') {
+    parts.push([additionalProperties, `${path}.additionalProperties`])
   }
-  if (typeof schema.additionalProperties === 'object') {
-    yield [schema.additionalProperties, `${path}.additionalProperties`]
+  if (items) parts.push([items, `${path}.items`])
+  for (const junctor of junctors) {
+    for (const [index, part] of schema[junctor]?.entries() ?? []) {
+      parts.push([part, `${path}.${junctor}[${index}]`])
+    }
   }
-  if (schema.items) yield [schema.items, `${path}.items`]
-  for (const junctor of ['allOf', 'anyOf', 'oneOf'] as const) {
-    for (const [index, part] of (schema[junctor] ?? []).entries())
-      yield [part, `${path}.${junctor}[${index}]`]
-  }
-  if (schema.not) yield [schema.not, `${path}.not`]
+  if (not) parts.push([not, `${path}.not`])
+  return parts
+}
+
+function propertiesWithPaths({ properties }: StructuralSchema, path: string): [StructuralSchema, string][] {
+  if (!properties) return []
+  return Object.entries(properties).map(([name, property]) => [property, `${path}.properties[${name}]`])
 }
 
 /** A default is pruned already, and valid as it is. */
@@ -292,13 +307,10 @@ function checkDefaults(schema: StructuralSchema, path: string, isRoot = true): F
 }
 
 /** Where defaults are looked at: not below junctors, which only restrict, nor in the values of maps. */
-function* structuralParts(
-  schema: StructuralSchema,
-  path: string,
-): IterableIterator<[StructuralSchema, string]> {
-  const { properties, items } = schema
-  const structure = { ...(properties ? { properties } : {}), ...(items ? { items } : {}) }
-  yield* subschemas(structure, path)
+function structuralParts(schema: StructuralSchema, path: string): [StructuralSchema, string][] {
+  const parts = propertiesWithPaths(schema, path)
+  if (schema.items) parts.push([schema.items, `${path}.items`])
+  return parts
 }
 
 function validateDefault(

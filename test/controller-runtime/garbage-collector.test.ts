@@ -73,6 +73,33 @@ describe('background deletion', () => {
     expect(await names()).toEqual([])
   })
 
+  test('others have their turn while thousands of owners are looked for', async () => {
+    let turns = 0
+    const count = (): NodeJS.Immediate => {
+      turns++
+      return setImmediate(() => {
+        if (counting) count()
+      })
+    }
+    let counting = true
+    count()
+    const turnsFor = async (name: string, owners: number) => {
+      const before = turns
+      const uids = Array.from({ length: owners }, (_, index) => `${name}${index}`)
+      await make(
+        name,
+        uids.map((uid) => ({ apiVersion: 'v1', kind: 'ConfigMap', name: `n-${uid}`, uid })),
+      )
+      expect(await names()).toEqual([])
+      return turns - before
+    }
+    await turnsFor('warm', 1)
+    const few = await turnsFor('few', 1)
+    const many = await turnsFor('many', 9000)
+    counting = false
+    expect(many - few).toBeGreaterThan(80)
+  })
+
   test('an object that is given a dead owner later goes as well', async () => {
     const owner = await make('owner')
     await make('child')
