@@ -3,6 +3,7 @@ import { duplicate, type FieldError, invalid, required, tooMany } from '../apima
 import type { DefinitionVersion } from './custom-resource-definition.ts'
 import { resolveRuleFieldPath } from './rule-field-path.ts'
 import { checkSchema } from './schema-check.ts'
+import { createSchemaBudget } from './schema-size.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 type Part = 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields'
@@ -24,6 +25,7 @@ export function checkVersionContents(
       errors.push(required(`spec.versions[${index}].schema.openAPIV3Schema`))
     checkDeprecation(version, `spec.versions[${index}].deprecationWarning`, errors)
   }
+  const budget = createSchemaBudget()
   const withStatus = versions.some(({ subresources }) => subresources?.status)
   each(versions, 'schema', 'validation', (version, path, isCommon) => {
     const schema = version.schema?.openAPIV3Schema
@@ -32,7 +34,7 @@ export function checkVersionContents(
     // a schema that is served already is not questioned again
     if (oldVersions.some((old) => deepEqual(old.schema?.openAPIV3Schema, schema))) return
     if (isCommon ? withStatus : version.subresources?.status) checkRoot(schema, place, errors)
-    errors.push(...checkSchema(schema, place))
+    for (const fault of checkSchema(schema, place, false, budget)) errors.push(fault)
   })
   each(versions, 'subresources', 'subresources', (version, path) => checkScale(version, path, errors))
   each(versions, 'additionalPrinterColumns', 'additionalPrinterColumns', (version, path) =>

@@ -1,7 +1,7 @@
 import { formatCheck } from '../apimachinery/formats.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import { definitionSpec } from './custom-resource-definition.ts'
-import { partsOf } from './schema-check.ts'
+import { partsOf } from './schema-parts.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /** What is told to who writes a definition that is taken: formats that nobody looks at, unless they were there before. */

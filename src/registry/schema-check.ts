@@ -12,17 +12,24 @@ import { validateEmbeddedResources } from './embedded-resource.ts'
 import { pruneValue } from './pruning.ts'
 import { checkRuleTexts, compileRules } from './rule-check.ts'
 import { validateRulesOfValue } from './rules.ts'
-import { checkSchemaSize } from './schema-size.ts'
+import { partsOf, propertiesWithPaths, subschemas } from './schema-parts.ts'
+import { checkSchemaSize, createSchemaBudget, type SchemaBudget } from './schema-size.ts'
 import { checkStructural } from './structural-check.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 import { validateValue } from './validation.ts'
 
 /**
  * Everything that keeps a definition's schema from being served: keywords that are not supported, list and map types
- * that do not fit, schemas that are not structural, defaults that are not valid, rules that do not compile.
+ * that do not fit, schemas that are not structural, defaults that are not valid, rules that do not compile. The schemas
+ * of one definition share a budget.
  */
-export function checkSchema(schema: StructuralSchema, path: string, isUnchanged = false): FieldError[] {
-  const tooLarge = checkSchemaSize(schema, path)
+export function checkSchema(
+  schema: StructuralSchema,
+  path: string,
+  isUnchanged = false,
+  budget: SchemaBudget = createSchemaBudget(),
+): FieldError[] {
+  const tooLarge = checkSchemaSize(schema, path, budget)
   if (tooLarge) return [tooLarge]
   const keywords: FieldError[] = []
   if (schema.nullable)
@@ -253,41 +260,6 @@ function checkSetItems(items: StructuralSchema, path: string, errors: FieldError
   } else if (items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
     errors.push(invalid(`${path}.x-kubernetes-map-type`, listType, detail))
   }
-}
-
-const junctors = ['allOf', 'anyOf', 'oneOf'] as const
-
-/** Every schema directly inside of another. */
-export function partsOf(schema: StructuralSchema): StructuralSchema[] {
-  const { properties, additionalProperties, items, not } = schema
-  const parts = properties ? Object.values(properties) : []
-  if (typeof additionalProperties === 'object') parts.push(additionalProperties)
-  if (items) parts.push(items)
-  for (const junctor of junctors) for (const part of schema[junctor] ?? []) parts.push(part)
-  if (not) parts.push(not)
-  return parts
-}
-
-/** The same with their paths. Lists, not generators: schemas have ten thousands of parts, most of them without any. */
-function subschemas(schema: StructuralSchema, path: string): [StructuralSchema, string][] {
-  const { additionalProperties, items, not } = schema
-  const parts = propertiesWithPaths(schema, path)
-  if (typeof additionalProperties === 'object') {
-    parts.push([additionalProperties, `${path}.additionalProperties`])
-  }
-  if (items) parts.push([items, `${path}.items`])
-  for (const junctor of junctors) {
-    for (const [index, part] of schema[junctor]?.entries() ?? []) {
-      parts.push([part, `${path}.${junctor}[${index}]`])
-    }
-  }
-  if (not) parts.push([not, `${path}.not`])
-  return parts
-}
-
-function propertiesWithPaths({ properties }: StructuralSchema, path: string): [StructuralSchema, string][] {
-  if (!properties) return []
-  return Object.entries(properties).map(([name, property]) => [property, `${path}.properties[${name}]`])
 }
 
 /** A default is pruned already, and valid as it is. */

@@ -21,7 +21,7 @@ describe('structural schemas', () => {
     expect(faults({ type: 'object', properties: named(() => 'y') })).toEqual([])
     expect(faults({ type: 'object', properties: named(String) })).toEqual([
       expect.stringMatching(
-        /^schema\.properties\[x\]\.properties\[p\d+\]\.pattern: Forbidden: the patterns of a schema must have at most 100000 instructions together$/,
+        /^schema\.properties\[x\]\.properties\[p\d+\]\.pattern: Forbidden: the patterns of a definition must have at most 100000 instructions together$/,
       ),
     ])
   })
