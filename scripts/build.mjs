@@ -53,6 +53,7 @@ export async function build() {
       format: 'cjs',
       // `require` in its place: V8 forgets with kept code how a script imports.
       supported: { 'dynamic-import': false },
+      define: { 'import.meta.resolve': 'require.resolve' },
     }),
     // The fixture: modules, because others import it.
     bundle({

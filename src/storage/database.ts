@@ -31,9 +31,10 @@ const pageSize = 4096
 
 /**
  * So many pages (1.6 MB) are written before they are moved from the write-ahead log into the file. This happens
- * within a commit and waits for the disk: four times as many made every such commit take 10 ms and more.
+ * within a commit and waits for the disk: four times as many made every such commit take 10 ms and more. Where much is
+ * written, a thread does most of it: see `createCheckpoints`.
  */
-const pagesPerCheckpoint = 400
+export const pagesPerCheckpoint = 400
 
 /** Files up to this size (bytes) are checked whole when they are opened: about 0.4 ms per MB. */
 const checkedSize = 64 * 1024 * 1024
@@ -111,8 +112,8 @@ function configure(
   // Mapped pages would count as ours, and turn an error of the disk into a signal that ends the process.
   database.pragma('mmap_size = 0')
   database.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`)
-  // What a burst made of the write-ahead log is cut back to twice its usual length.
-  database.pragma(`journal_size_limit = ${2 * pagesPerCheckpoint * pageSize}`)
+  // What a burst made of the write-ahead log is cut back to what it needs beside a thread.
+  database.pragma(`journal_size_limit = ${6 * pagesPerCheckpoint * pageSize}`)
   if (maximumBytes) {
     const size = database.pragma('page_size', { simple: true }) as number
     database.pragma(`max_page_count = ${Math.max(1, Math.floor(maximumBytes / size))}`)

@@ -1,4 +1,5 @@
 import type { Clock } from '../apimachinery/clock.ts'
+import { createCheckpoints } from './checkpoints.ts'
 import { createCompaction } from './compaction.ts'
 import { createCounters } from './counters.ts'
 import { openDatabase } from './database.ts'
@@ -67,6 +68,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const reader = createRecordReader(database, cache)
   const history = createHistory(database)
   const hub = createWatchHub(newestAtStart)
+  const checkpoints = createCheckpoints(database, clock)
   let closed = false
 
   const commits = createGroupCommit({
@@ -79,6 +81,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
       cache.notice(changes)
       hub.publish(changes)
       retention.noticeChanges()
+      checkpoints.noticeChanges(changes.length)
     },
   })
   const newest = () => commits.revision
@@ -183,6 +186,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
       // Not within a listener's call: those behind it have yet to be told of the commit before.
       await undefined
       commits.flush()
+      await checkpoints.close()
       reportingFailure(() => database.close())
     },
   }
