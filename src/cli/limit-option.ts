@@ -71,6 +71,10 @@ export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: Li
   },
   keepChanges: { unit: 'count', help: 'How many changes are kept, however young. Older: 410 Expired.' },
   writesPerCommit: { unit: 'count', help: 'Writes in one transaction. Further ones wait for the next.' },
+  commitDuration: {
+    unit: 'time',
+    help: 'For writes to join a transaction. Those that wait then join the next, and others have their turn.',
+  },
   maximumBytes: {
     unit: 'bytes',
     help: 'The database file; 0 is as far as the disk goes. Beyond, writes: 503.',

@@ -1,4 +1,6 @@
 import type Database from 'better-sqlite3'
+import type { Clock } from '../apimachinery/clock.ts'
+import type { StoreLimits } from './limits.ts'
 import type { RecordWriter } from './record-writer.ts'
 import { reportingFailure } from './storage-failed.ts'
 import type { Change, Transform, WriteResult } from './store.ts'
@@ -8,8 +10,9 @@ export interface GroupCommitOptions {
   readonly writer: RecordWriter
   /** The revision of the newest row. */
   readonly revision: number
-  /** More writes than this that wait are divided over several commits, so that others get their turn in between. */
-  readonly writesPerCommit: number
+  /** Writes that wait are divided over several commits by number and time, so that others get their turn in between. */
+  readonly limits: Pick<StoreLimits, 'writesPerCommit' | 'commitDuration'>
+  readonly clock: Clock
   /** Calls `action` soon, on a tick of its own. */
   readonly schedule: (action: () => void) => void
   /** Hears of every commit that changed something, on the same tick, before the writers do. */
@@ -35,7 +38,7 @@ interface WaitingWrite {
 }
 
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { database, writer, writesPerCommit, schedule, publish } = options
+  const { database, writer, limits, clock, schedule, publish } = options
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
@@ -44,24 +47,35 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let scheduled = false
   let underWay = false
 
-  /** Inside the transaction: every write in turn, each on what the earlier ones left. Returns how to answer them. */
-  function runAll(writes: readonly WaitingWrite[], changes: Change[]): (() => void)[] {
+  /**
+   * Inside the transaction: one write after the other, each on what the earlier ones left, until there are enough.
+   * Returns how to answer them; `decided` gets those that were come to.
+   */
+  function run(writes: readonly WaitingWrite[], decided: WaitingWrite[], changes: Change[]): (() => void)[] {
+    const end = clock.now() + limits.commitDuration
     let next = revision + 1
-    return writes.map(({ key, transform, resolve, reject }) => {
+    const answers: (() => void)[] = []
+    for (const write of writes) {
+      const { key, transform, resolve, reject } = write
+      decided.push(write)
       const newest = writer.newest(key)
-      let transition: ReturnType<Transform>
+      let transition: ReturnType<Transform> | undefined
       try {
         transition = transform(newest?.record, next)
       } catch (reason) {
-        return () => reject(reason)
+        answers.push(() => reject(reason))
       }
-      const { result, change } = writer.store(key, newest, transition, next)
-      if (change !== undefined) {
-        changes.push(change)
-        next++
+      if (transition !== undefined) {
+        const { result, change } = writer.store(key, newest, transition, next)
+        if (change !== undefined) {
+          changes.push(change)
+          next++
+        }
+        answers.push(() => resolve(result))
       }
-      return () => resolve(result)
-    })
+      if (clock.now() >= end) break
+    }
+    return answers
   }
 
   function abandon(): void {
@@ -74,7 +88,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   }
 
   function commitBatch(): void {
-    const writes = waiting.splice(0, writesPerCommit)
+    const writes = waiting.slice(0, limits.writesPerCommit)
+    const decided: WaitingWrite[] = []
     const changes: Change[] = []
     let answers: (() => void)[]
     underWay = true
@@ -82,13 +97,15 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       answers = reportingFailure(() => {
         begin.run()
         writer.begin()
-        const decided = runAll(writes, changes)
+        const found = run(writes, decided, changes)
         commit.run()
-        return decided
+        return found
       })
     } catch (reason) {
       // Refusals too: they may rest on an earlier write of the same batch, which has not happened.
-      answers = writes.map(
+      // What fails for the one fails for the others, also for those that were not come to.
+      decided.splice(0, decided.length, ...writes)
+      answers = decided.map(
         ({ reject }) =>
           () =>
             reject(reason),
@@ -97,6 +114,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       abandon()
     } finally {
       underWay = false
+      waiting.splice(0, decided.length)
     }
     try {
       const last = changes.at(-1)

@@ -6,6 +6,8 @@ export interface StoreLimits {
   readonly keepChanges: number
   /** More writes than this that arrive together are divided over several commits. */
   readonly writesPerCommit: number
+  /** For how many milliseconds writes go on to join a commit; what waits then is left to the next. */
+  readonly commitDuration: number
   /** The file may not grow beyond this many bytes: writes fail then. 0: as far as the disk goes. */
   readonly maximumBytes: number
   /** Total length of the texts of current records that are kept in memory, in characters. */
@@ -16,6 +18,7 @@ export const defaultStoreLimits: StoreLimits = {
   keepMilliseconds: 5 * 60_000,
   keepChanges: 100_000,
   writesPerCommit: 64,
+  commitDuration: 50,
   maximumBytes: 0,
   recordCacheLength: 8 * 1024 * 1024,
 }

@@ -75,7 +75,8 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     database,
     writer: createRecordWriter(database, cache),
     revision: newestAtStart,
-    writesPerCommit: limits.writesPerCommit,
+    limits,
+    clock,
     schedule,
     publish(changes) {
       cache.notice(changes)

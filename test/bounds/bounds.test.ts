@@ -292,6 +292,7 @@ const proofs: Readonly<Record<keyof ControlPlaneLimits, Proof | Reference>> = {
   },
 
   writesPerCommit: ['test/storage/sqlite-store.test.ts', 'share commits of a limited size'],
+  commitDuration: ['test/storage/sqlite-store.test.ts', 'share a commit for a limited time'],
   maximumBytes: [
     'test/crash/state.test.ts',
     'refuses writes with 503 and says why, serves reads, and loses nothing',

@@ -231,6 +231,32 @@ describe('writes that arrive together', () => {
     await store.close()
   })
 
+  test('share a commit for a limited time', async () => {
+    const clock = createManualClock()
+    const store = openStore(path, { clock, limits: { commitDuration: 50 } })
+    const commits: number[] = []
+    await store.watch('', store.revision, (changes) => {
+      commits.push(changes.length)
+    })
+    const slow = (milliseconds: number) => () => {
+      clock.advance(milliseconds)
+      return { type: 'put', text: 'x' } as const
+    }
+    const refuseSlowly = () => {
+      clock.advance(60)
+      throw new Error('refused')
+    }
+    const results = await Promise.allSettled([
+      ...[20, 20, 20, 60, 10].map((each, index) => store.write(`r/${index}`, slow(each))),
+      store.write('r/refused', refuseSlowly),
+      ...[10, 10].map((each, index) => store.write(`s/${index}`, slow(each))),
+    ])
+    expect(commits).toEqual([3, 1, 1, 2])
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1)
+    expect((await store.list({ prefix: '' })).records).toHaveLength(7)
+    await store.close()
+  })
+
   test('all fail when the commit does, and nobody hears of any; the store goes on', async () => {
     const store = openStore(path, { limits: { maximumBytes: 512 * 1024 } })
     await store.write('r/a', put('small'))
