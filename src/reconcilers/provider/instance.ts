@@ -1,5 +1,6 @@
 import type { ObjectKey } from '../../apimachinery/object.ts'
 import { type Finding, findCondition, isTrue, setCondition } from '../../controller-runtime/conditions.ts'
+import { hasWritten, isWrittenByOthers } from '../../controller-runtime/field-owners.ts'
 import type { ReconcileContext, Reconciler, Result } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import { Instance, type InstanceObject } from '../../schemas/compute/instance.ts'
@@ -64,7 +65,7 @@ export function createProviderInstanceReconciler(
   }
 
   return {
-    name: 'provider-instance',
+    name: reconcilerName,
     planes: ['project'],
     for: Instance,
     observes: [...addresses.observed, locations.observed, references.observed],
@@ -226,7 +227,10 @@ export function createProviderInstanceReconciler(
     return undefined
   }
 
-  /** An instance that runs keeps its addresses, unless a user has changed them into what it may not have. */
+  /**
+   * An instance that runs keeps its addresses, unless a user has changed them into what it may not have, or has moved
+   * the subnet in which they are.
+   */
   async function keepAddresses(
     instance: InstanceObject,
     key: ObjectKey,
@@ -244,14 +248,18 @@ export function createProviderInstanceReconciler(
           shown[index]?.assignments?.externalIP === externalIP,
       )
     if (same) return undefined
+    const moved = showsWhatWasAssigned(instance)
     const updated = await setConditions(key, context, [], (status) => {
       status.networkInterfaces = decision.assignments.map((assignments) => ({
         assignments: { ...assignments },
       }))
     })
     if (updated) {
-      const message = `Restored the addresses ${decision.assignments.map(formatAssignment).join(', ')}`
-      events.record({ kind: Instance, object: updated }, 'Warning', 'AddressesRestored', message)
+      const now = decision.assignments.map(formatAssignment).join(', ')
+      const [reason, message] = moved
+        ? ['AddressesChanged', `The addresses are ${now} now, as the subnet has moved`]
+        : ['AddressesRestored', `Restored the addresses ${now}`]
+      events.record({ kind: Instance, object: updated }, 'Warning', reason, message)
     }
     return undefined
   }
@@ -302,6 +310,14 @@ export function createProviderInstanceReconciler(
     })
     return undefined
   }
+}
+
+const reconcilerName = 'provider-instance'
+
+/** True when the books say that the addresses are as they were assigned, and nobody else has written them. */
+function showsWhatWasAssigned(instance: InstanceObject): boolean {
+  const path = ['status', 'networkInterfaces']
+  return hasWritten(instance, reconcilerName, path) && !isWrittenByOthers(instance, reconcilerName, path)
 }
 
 type Status = NonNullable<InstanceObject['status']>
