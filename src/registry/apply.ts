@@ -154,7 +154,9 @@ function attempt(
   const key = managerKey(identity)
   const reset = resetFields(apply.hasStatusSubresource, subresource)
   const previous = managers.get(key)
-  const fields = fieldSetOfType(type, applied).recursiveDifference(reset)
+  const said = fieldSetOfType(type, applied).recursiveDifference(reset)
+  // Mostly an applier says again what it said before: the same set need not be looked into any more.
+  const fields = previous?.fields.equals(said) ? previous.fields : said
   managers.set(key, { identity, fields, time: previous?.time })
 
   const merged = mergeObjects(type, live, applied)
@@ -182,7 +184,7 @@ function withoutGivenUp(
   managers: FieldManagers,
   now: FieldSet,
 ): JsonObject {
-  if (before.difference(now).isEmpty) return merged
+  if (before === now || before.difference(now).isEmpty) return merged
   const owned = [...managers.values()].reduce((all, manager) => all.union(manager.fields), FieldSet.empty)
   return prune(type, merged, before, owned)
 }

@@ -1,3 +1,4 @@
+import { deepEqual } from '../../apimachinery/equality.ts'
 import type { PathElement } from '../../apimachinery/field-path.ts'
 import type { JsonObject, JsonValue } from '../../apimachinery/object.ts'
 import { asList, asMap, isEmptyMap } from './compare-objects.ts'
@@ -6,7 +7,8 @@ import { type ListType, type MapType, type MergeType, sortOf } from './merge-typ
 
 /**
  * `live` with everything that `applied` says; nothing is removed. Associative lists have the items of both, in the
- * order of `applied` where it says one, each item of `live` alone near the neighbour it had.
+ * order of `applied` where it says one, each item of `live` alone near the neighbour it had. What stays as it is in
+ * `live` is the very value, so that nobody need look into it again.
  */
 export function mergeObjects(type: MergeType, live: JsonObject, applied: JsonObject): JsonObject {
   return (merge(type, live, applied) ?? {}) as JsonObject
@@ -31,21 +33,37 @@ function merge(
 function mergeMaps(type: MapType, live: JsonValue | undefined, applied: JsonValue): JsonValue {
   const left = asMap(live) ?? {}
   const right = asMap(applied) ?? {}
-  if (type.atomic || (isEmptyMap(left) && isEmptyMap(right))) return applied
-  const entries = new Map<string, JsonValue>(Object.entries(left))
-  for (const [field, value] of Object.entries(right)) {
+  if (type.atomic || (isEmptyMap(left) && isEmptyMap(right))) return sameOr(live, applied)
+  let result: JsonObject | undefined
+  for (const field of Object.keys(right)) {
+    const value = right[field] as JsonValue
+    const old = Object.hasOwn(left, field) ? left[field] : undefined
     const fieldType = type.fieldType(field)
-    const merged = fieldType ? merge(fieldType, entries.get(field), value) : value
-    if (merged !== undefined) entries.set(field, merged)
+    const merged = fieldType ? merge(fieldType, old, value) : value
+    if (merged === undefined || merged === old) continue
+    result ??= { ...left }
+    // A field may be called `__proto__`: it is defined, not assigned to.
+    if (field in result) Object.defineProperty(result, field, { ...plainField, value: merged })
+    else result[field] = merged
   }
-  return Object.fromEntries(entries)
+  return result ?? (live === left ? left : {})
+}
+
+const plainField = { configurable: true, enumerable: true, writable: true }
+
+/** `live` where both say the same. */
+function sameOr(live: JsonValue | undefined, applied: JsonValue): JsonValue {
+  return live !== undefined && deepEqual(live, applied) ? live : applied
 }
 
 function mergeLists(type: ListType, live: JsonValue | undefined, applied: JsonValue): JsonValue {
   const left = asList(live) ?? []
   const right = asList(applied) ?? []
-  if (type.atomic || (left.length === 0 && right.length === 0)) return applied
-  return mergeItems(type, indexItems(type, left), indexItems(type, right))
+  if (type.atomic || (left.length === 0 && right.length === 0)) return sameOr(live, applied)
+  const merged = mergeItems(type, indexItems(type, left), indexItems(type, right))
+  return merged.length === left.length && merged.every((item, index) => item === left[index])
+    ? (live as JsonValue)
+    : merged
 }
 
 interface IndexedItems {

@@ -41,7 +41,8 @@ function fault(message: string): MergeFault[] {
   return [{ path: '', message }]
 }
 
-function below(element: PathElement, faults: readonly MergeFault[]): MergeFault[] {
+function below(element: PathElement, faults: readonly MergeFault[]): readonly MergeFault[] {
+  if (faults.length === 0) return faults
   const prefix = formatFieldPath([element])
   return faults.map(({ path, message }) => ({ path: prefix + path, message }))
 }
