@@ -155,13 +155,16 @@ function attempt(
   const reset = resetFields(apply.hasStatusSubresource, subresource)
   const previous = managers.get(key)
   const said = fieldSetOfType(type, applied).recursiveDifference(reset)
+  managers.set(key, { identity, fields: said, time: previous?.time })
+  const own = withoutUnowned(said)
   // Mostly an applier says again what it said before: the same set need not be looked into any more.
-  const fields = previous?.fields.equals(said) ? previous.fields : said
-  managers.set(key, { identity, fields, time: previous?.time })
+  const fields = previous?.fields.equals(own) ? previous.fields : own
 
   const merged = mergeObjects(type, live, applied)
   const object =
-    previous === undefined ? merged : withoutGivenUp(type, merged, previous.fields, managers, fields)
+    previous === undefined || previous.fields === fields
+      ? merged
+      : withoutGivenUp(type, merged, previous.fields, managers, said)
 
   const comparison = compareObjects(type, live, object)
   const changes = withoutReset(comparison, reset)
@@ -172,7 +175,9 @@ function attempt(
   disown(managers, changes, key)
   // The order of a list changes nothing that anybody owns, but it does change the object.
   const isSame = comparison.isSame && deepEqual(live, object)
-  keepOwn(managers, key, isSame ? previous?.time : apply.time)
+  // An applier that says nothing has no entry.
+  if (fields.isEmpty) managers.delete(key)
+  else managers.set(key, { identity, fields, time: isSame ? previous?.time : apply.time })
   return { object, managers }
 }
 
@@ -184,18 +189,9 @@ function withoutGivenUp(
   managers: FieldManagers,
   now: FieldSet,
 ): JsonObject {
-  if (before === now || before.difference(now).isEmpty) return merged
+  if (before.difference(now).isEmpty) return merged
   const owned = [...managers.values()].reduce((all, manager) => all.union(manager.fields), FieldSet.empty)
   return prune(type, merged, before, owned)
-}
-
-/** Rids the applier's own entry of what nobody owns; an applier that says nothing has no entry. */
-function keepOwn(managers: FieldManagers, key: string, time: string | undefined): void {
-  const own = managers.get(key)
-  if (own === undefined) return
-  const fields = withoutUnowned(own.fields)
-  if (fields.isEmpty) managers.delete(key)
-  else managers.set(key, { identity: own.identity, fields, time })
 }
 
 /** What others own of `changed`, by manager and then by place. */
