@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3'
+import { createCollectionTotals } from './collection-totals.ts'
 import { keyRange } from './key-range.ts'
 import type { RecordCache } from './record-cache.ts'
 import { createRemainders } from './remainders.ts'
-import type { Page, Range, StoredRecord } from './store.ts'
+import type { Change, Page, Range, StoredRecord } from './store.ts'
 
 /** What is: current records, and the records of a past revision, out of the tables. */
 export interface RecordReader {
@@ -12,6 +13,8 @@ export interface RecordReader {
   listByTerm(prefix: string, term: string): StoredRecord[]
   /** To be called when rows of the past have been removed other than by compaction. */
   forget(): void
+  /** To be called with every commit. */
+  notice(changes: readonly Change[]): void
 }
 
 interface RangeParameters {
@@ -60,10 +63,17 @@ export function createRecordReader(database: Database.Database, cache: RecordCac
     .pluck()
 
   const remainders = createRemainders()
+  const totals = createCollectionTotals()
 
   function countBehind(prefix: string, last: string, revision: number, newest: boolean): number {
     const range = keyRange(prefix, last)
     return (newest ? count.get(range) : countAt.get({ ...range, revision })) ?? 0
+  }
+
+  /** How many records a page and what is behind it have together, where that is known without counting. */
+  function countFrom(prefix: string, after: string | undefined, revision: number, newest: boolean) {
+    if (after !== undefined) return remainders.take(prefix, after, revision)
+    return newest ? totals.of(prefix, () => count.get(keyRange(prefix)) ?? 0) : undefined
   }
 
   function read(key: string): StoredRecord | undefined {
@@ -91,9 +101,9 @@ export function createRecordReader(database: Database.Database, cache: RecordCac
       }
       records.pop()
       const last = records.at(-1)?.key ?? after ?? ''
-      const known = after === undefined ? undefined : remainders.take(prefix, after, revision)
+      const before = countFrom(prefix, after, revision, newest)
       const remaining =
-        known === undefined ? countBehind(prefix, last, revision, newest) : known - records.length
+        before === undefined ? countBehind(prefix, last, revision, newest) : before - records.length
       remainders.keep(prefix, last, revision, remaining)
       return { records, revision, more: true, remaining }
     },
@@ -101,8 +111,10 @@ export function createRecordReader(database: Database.Database, cache: RecordCac
     // One by one: most of what is asked for by its owner was written a moment ago.
     listByTerm: (prefix, term) =>
       withTerm.all({ ...keyRange(prefix), term }).flatMap((key) => read(key) ?? []),
+    notice: (changes) => totals.notice(changes),
     forget() {
       remainders.forget()
+      totals.forget()
       cache.clear()
     },
   }

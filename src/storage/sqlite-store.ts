@@ -80,6 +80,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     schedule,
     publish(changes) {
       cache.notice(changes)
+      reader.notice(changes)
       hub.publish(changes)
       retention.noticeChanges()
       checkpoints.noticeChanges(changes.length)

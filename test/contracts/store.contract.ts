@@ -202,6 +202,21 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         expect(exact).toMatchObject({ more: false, remaining: 0 })
       })
 
+      test('a first page counts what is behind it, whatever came and went since the last one', async () => {
+        const remaining = async (prefix: string) => (await store.list({ prefix, limit: 1 })).remaining
+        await write('r/a', 'r/b', 'r/c', 's/a')
+        expect([await remaining('r/'), await remaining('')]).toEqual([2, 3])
+        await write('r/d', 's/b')
+        await store.write('r/a', put('changed'))
+        expect([await remaining('r/'), await remaining('')]).toEqual([3, 5])
+        await store.write('r/b', remove())
+        await store.write('s/a', remove())
+        expect([await remaining('r/'), await remaining('')]).toEqual([2, 3])
+        await write('r/b')
+        await store.purge('s/')
+        expect([await remaining('r/'), await remaining('')]).toEqual([3, 3])
+      })
+
       test('a list of everything is one page', async () => {
         await write('r/a', 'r/b')
         expect(await store.list({ prefix: 'r/' })).toMatchObject({ more: false, remaining: 0 })
