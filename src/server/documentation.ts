@@ -34,7 +34,8 @@ export async function createDocumentation(
     import('@fastify/swagger'),
     import('@fastify/swagger-ui'),
   ])
-  const app = fastify({ logger: false })
+  // How long a URL may be has been looked at before; by itself the router would refuse long names in words of its own.
+  const app = fastify({ logger: false, routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER } })
   app.setNotFoundHandler((_request, reply) =>
     reply.code(pageNotFound.status).headers(pageNotFound.headers).send(pageNotFound.body),
   )

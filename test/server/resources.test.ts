@@ -449,7 +449,9 @@ describe('beside the resources', () => {
       '/docs/kubernetes/root/api/v1',
     )
     expect((await other.ask('GET', '/docs/kubernetes/root/api/v1')).json.openapi).toBe('3.0.0')
-    const missing = await other.ask('GET', '/docs/missing')
-    expect([missing.code, missing.text]).toEqual([404, '404 page not found\n'])
+    for (const path of ['/docs/missing', `/docs/kubernetes/${'x'.repeat(400)}/api/v1`]) {
+      const missing = await other.ask('GET', path)
+      expect([missing.code, missing.text]).toEqual([404, '404 page not found\n'])
+    }
   })
 })
