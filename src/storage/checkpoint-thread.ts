@@ -39,11 +39,17 @@ const program = `
 /** It makes next to no objects. Sizes in MB. */
 const memory = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32, stackSizeMb: 1 }
 
-/** Where the driver of the database is; undefined where that cannot be told. */
-function driver(): string | undefined {
+/** Undefined where it cannot be told where the driver of the database is, or a process may have no threads. */
+function startWorker(path: string): Worker | undefined {
   try {
     const found = import.meta.resolve('better-sqlite3')
-    return found.startsWith('file:') ? fileURLToPath(found) : found
+    const driver = found.startsWith('file:') ? fileURLToPath(found) : found
+    return new Worker(program, {
+      eval: true,
+      workerData: { driver, path },
+      execArgv: [],
+      resourceLimits: memory,
+    })
   } catch {
     return undefined
   }
@@ -51,14 +57,8 @@ function driver(): string | undefined {
 
 /** For the database in the file at `path`; undefined where there cannot be a thread. `onFailure`: it ends by itself. */
 export function startCheckpointThread(path: string, onFailure: () => void): CheckpointThread | undefined {
-  const found = driver()
-  if (found === undefined) return undefined
-  const worker = new Worker(program, {
-    eval: true,
-    workerData: { driver: found, path },
-    execArgv: [],
-    resourceLimits: memory,
-  })
+  const worker = startWorker(path)
+  if (worker === undefined) return undefined
   let busy = false
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   worker.on('message', () => {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Clock } from '../apimachinery/clock.ts'
 import { type CheckpointThread, startCheckpointThread } from './checkpoint-thread.ts'
-import { pagesPerCheckpoint } from './database.ts'
+import { pagesBesideThread, pagesPerCheckpoint } from './database.ts'
 
 /**
  * When what is in the write-ahead log is moved into the database. A checkpoint waits for the disk: where little is
@@ -19,8 +19,6 @@ export interface Checkpoints {
 const changesPerCheckpoint = 100
 /** Within this time (milliseconds) that many changes are much; where there are fewer, the thread ends. */
 const window = 2000
-/** How long the log may become (pages) before a commit does what the thread has left. */
-const pagesBesideThread = 5 * pagesPerCheckpoint
 
 export function createCheckpoints(database: Database.Database, clock: Clock): Checkpoints {
   let cannot = database.memory

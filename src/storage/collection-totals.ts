@@ -1,3 +1,4 @@
+import { rememberInOrder } from '../apimachinery/remember-in-order.ts'
 import type { Change } from './store.ts'
 
 /** How many records there are below a prefix now: counted once, and kept true by what is committed. */
@@ -21,8 +22,7 @@ export function createCollectionTotals(): CollectionTotals {
       const known = totals.get(prefix)
       if (known !== undefined) return known
       const total = count()
-      if (totals.size >= mostTotals) totals.delete(totals.keys().next().value as string)
-      totals.set(prefix, total)
+      rememberInOrder(totals, prefix, total, mostTotals)
       return total
     },
     notice(changes) {

@@ -35,6 +35,8 @@ const pageSize = 4096
  * written, a thread does most of it: see `createCheckpoints`.
  */
 export const pagesPerCheckpoint = 400
+/** How long the log may become (pages) beside a thread before a commit does what that has left. */
+export const pagesBesideThread = 5 * pagesPerCheckpoint
 
 /** Files up to this size (bytes) are checked whole when they are opened: about 0.4 ms per MB. */
 const checkedSize = 64 * 1024 * 1024
@@ -113,7 +115,7 @@ function configure(
   database.pragma('mmap_size = 0')
   database.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`)
   // What a burst made of the write-ahead log is cut back to what it needs beside a thread.
-  database.pragma(`journal_size_limit = ${6 * pagesPerCheckpoint * pageSize}`)
+  database.pragma(`journal_size_limit = ${(pagesBesideThread + pagesPerCheckpoint) * pageSize}`)
   if (maximumBytes) {
     const size = database.pragma('page_size', { simple: true }) as number
     database.pragma(`max_page_count = ${Math.max(1, Math.floor(maximumBytes / size))}`)

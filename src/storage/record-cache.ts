@@ -1,3 +1,4 @@
+import { rememberInOrder } from '../apimachinery/remember-in-order.ts'
 import type { Change, StoredRecord } from './store.ts'
 
 /**
@@ -90,8 +91,7 @@ export function createRecordCache(capacity: number): RecordCache {
       // Only folders are found again when something below them changes.
       if (found.length > recordsPerCollection || !(prefix === '' || prefix.endsWith('/'))) return
       if (found.reduce((sum, { text }) => sum + text.length, 0) > charactersPerCollection) return
-      if (wholes.size >= collections) wholes.delete(wholes.keys().next().value as string)
-      wholes.set(prefix, found)
+      rememberInOrder(wholes, prefix, found, collections)
     },
 
     notice(changes) {

@@ -1,3 +1,5 @@
+import { rememberInOrder } from '../apimachinery/remember-in-order.ts'
+
 /** How many records were counted behind a page, for whoever reads on from there. */
 export interface Remainders {
   take(prefix: string, after: string, revision: number): number | undefined
@@ -18,8 +20,7 @@ export function createRemainders(): Remainders {
   return {
     take: (prefix, after, revision) => counts.get(name(prefix, after, revision)),
     keep(prefix, after, revision, remaining) {
-      if (counts.size >= maximumRemainders) counts.delete(counts.keys().next().value as string)
-      counts.set(name(prefix, after, revision), remaining)
+      rememberInOrder(counts, name(prefix, after, revision), remaining, maximumRemainders)
     },
     forget: () => counts.clear(),
   }

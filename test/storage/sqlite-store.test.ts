@@ -1,24 +1,17 @@
 import { statSync } from 'node:fs'
-import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { StorageFailed } from '../../src/storage/storage-failed.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { put, record, remove, turn } from '../contracts/store.contract.ts'
 import { createManualClock } from './support/manual-clock.ts'
-import { makeFolder, openStore } from './support/open-store.ts'
+import { openStore, useFolder } from './support/open-store.ts'
 
-let folder: ReturnType<typeof makeFolder>
-let path: string
-beforeEach(() => {
-  folder = makeFolder()
-  path = join(folder.path, 'state.db')
-})
-afterEach(() => folder.remove())
+const state = useFolder()
 
 /** What lies in the file. */
 function look<T>(sql: string): T[] {
-  const database = new Database(path, { readonly: true })
+  const database = new Database(state.path, { readonly: true })
   try {
     return database.prepare<[], T>(sql).all()
   } finally {
@@ -34,13 +27,13 @@ async function writeMany(store: Store, count: number, text = 'x'): Promise<void>
 
 describe('a store on disk', () => {
   test('starts at revision 1, as revision 0 has a meaning of its own', async () => {
-    const store = openStore(path)
+    const store = openStore(state.path)
     expect(store.revision).toBe(1)
     await store.close()
   })
 
   test('holds after a restart what it held before', async () => {
-    const first = openStore(path)
+    const first = openStore(state.path)
     await first.write('r/a', put('1', { addTerms: ['x'] }))
     await first.write('r/a', put('2'))
     await first.write('r/b', put('1'))
@@ -49,7 +42,7 @@ describe('a store on disk', () => {
     const { revision } = first
     await first.close()
 
-    const second = openStore(path)
+    const second = openStore(state.path)
     expect(second.revision).toBe(revision)
     expect(second.compactedRevision).toBe(2)
     expect((await second.list({ prefix: '' })).records).toEqual([{ key: 'r/a', revision: 3, text: '2' }])
@@ -63,44 +56,44 @@ describe('a store on disk', () => {
     ['compacted', (store: Store) => store.compact(store.revision)],
     ['purged', (store: Store) => store.purge('r/')],
   ])('never gives a revision twice, though the newest row was %s', async (_, forget) => {
-    const first = openStore(path)
+    const first = openStore(state.path)
     await first.write('r/a', put('1'))
     await first.write('r/a', remove())
     await forget(first)
     const { revision } = first
     await first.close()
     expect(rows()).toEqual([])
-    const second = openStore(path)
+    const second = openStore(state.path)
     expect(second.revision).toBe(revision)
     await second.close()
   })
 
   test('can be read by its owner alone', async () => {
-    const store = openStore(path)
+    const store = openStore(state.path)
     await store.write('r/a', put('secret'))
-    expect(statSync(path).mode & 0o777).toBe(0o600)
-    expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600)
+    expect(statSync(state.path).mode & 0o777).toBe(0o600)
+    expect(statSync(`${state.path}-wal`).mode & 0o777).toBe(0o600)
     await store.close()
   })
 
   test('answers writes with full durability too', async () => {
-    const store = openStore(path, { durability: 'full' })
+    const store = openStore(state.path, { durability: 'full' })
     await store.write('r/a', put('1'))
     expect((await store.read('r/a'))?.text).toBe('1')
     await store.close()
   })
 
   test('stores each text once', async () => {
-    const store = openStore(path)
+    const store = openStore(state.path)
     await writeMany(store, 1000, 'x'.repeat(3000))
     await store.close()
-    expect(statSync(path).size).toBeLessThan(1000 * 3000 * 1.5)
+    expect(statSync(state.path).size).toBeLessThan(1000 * 3000 * 1.5)
   })
 })
 
 describe('compaction', () => {
   test('removes the rows that nobody may ask for, and no others', async () => {
-    const store = openStore(path)
+    const store = openStore(state.path)
     await store.write('r/a', put('2'))
     await store.write('r/a', put('3'))
     await store.write('r/b', put('4'))
@@ -115,7 +108,7 @@ describe('compaction', () => {
   })
 
   test('forgets deleted keys', async () => {
-    const store = openStore(path)
+    const store = openStore(state.path)
     await writeMany(store, 20)
     await Promise.all(Array.from({ length: 20 }, (_, index) => store.write(`r/${index}`, remove(''))))
     await store.compact(store.revision)
@@ -125,7 +118,7 @@ describe('compaction', () => {
   })
 
   test('takes small steps, and others get their turn in between', async () => {
-    const store = openStore(path)
+    const store = openStore(state.path)
     for (let round = 0; round < 3; round++) await writeMany(store, 300)
     let done = false
     const compacting = store.compact(store.revision).then(() => {
@@ -139,7 +132,7 @@ describe('compaction', () => {
   })
 
   test('goes on after a restart where it was interrupted', async () => {
-    const first = openStore(path)
+    const first = openStore(state.path)
     for (let round = 0; round < 2; round++) await writeMany(first, 300)
     const interrupted = first.compact(first.revision)
     const closing = first.close()
@@ -147,7 +140,7 @@ describe('compaction', () => {
     await closing
     expect(rows().length).toBeGreaterThan(300)
 
-    const second = openStore(path)
+    const second = openStore(state.path)
     await second.compact(second.compactedRevision)
     expect(rows()).toHaveLength(300)
     await second.close()
@@ -159,7 +152,7 @@ describe('retention', () => {
 
   test('forgets by itself what is older than five minutes, and keeps what is younger', async () => {
     const clock = createManualClock()
-    const store = openStore(path, { clock })
+    const store = openStore(state.path, { clock })
     await store.write('r/a', put('1'))
     await store.write('r/a', put('2'))
     const old = store.revision
@@ -174,7 +167,7 @@ describe('retention', () => {
 
   test('never forgets what is younger than that, while there are few changes', async () => {
     const clock = createManualClock()
-    const store = openStore(path, { clock })
+    const store = openStore(state.path, { clock })
     for (let second = 0; second < 600; second += 10) {
       await store.write('r/a', put(String(second)))
       const fiveMinutesAgo = store.revision - 30
@@ -185,7 +178,7 @@ describe('retention', () => {
   })
 
   test('keeps a limited number of changes, however young', async () => {
-    const store = openStore(path, { limits: { keepChanges: 100 } })
+    const store = openStore(state.path, { limits: { keepChanges: 100 } })
     for (let round = 0; round < 20; round++) {
       await writeMany(store, 50)
       expect(store.revision - store.compactedRevision).toBeLessThanOrEqual(160)
@@ -196,7 +189,7 @@ describe('retention', () => {
   })
 
   test('lets go of what it kept of records, and reads them again', async () => {
-    const store = openStore(path)
+    const store = openStore(state.path)
     const decoded = { metadata: { name: 'a' } }
     await store.write('r/a', () => ({ type: 'put', text: '1', decoded }))
     expect((await store.read('r/a'))?.decoded).toBe(decoded)
@@ -207,7 +200,7 @@ describe('retention', () => {
 
   test('sets no timer for an idle store', async () => {
     const clock = createManualClock()
-    const store = openStore(path, { clock })
+    const store = openStore(state.path, { clock })
     await store.write('r/a', put('1'))
     expect(clock.timers).toBe(1)
     clock.advance(20 * minute)
@@ -221,7 +214,7 @@ describe('retention', () => {
 
 describe('writes that arrive together', () => {
   test('share commits of a limited size', async () => {
-    const store = openStore(path, { limits: { writesPerCommit: 64 } })
+    const store = openStore(state.path, { limits: { writesPerCommit: 64 } })
     const commits: number[] = []
     await store.watch('', store.revision, (changes) => {
       commits.push(changes.length)
@@ -233,7 +226,7 @@ describe('writes that arrive together', () => {
 
   test('share a commit for a limited time', async () => {
     const clock = createManualClock()
-    const store = openStore(path, { clock, limits: { commitDuration: 50 } })
+    const store = openStore(state.path, { clock, limits: { commitDuration: 50 } })
     const commits: number[] = []
     await store.watch('', store.revision, (changes) => {
       commits.push(changes.length)
@@ -258,7 +251,7 @@ describe('writes that arrive together', () => {
   })
 
   test('all fail when the commit does, and nobody hears of any; the store goes on', async () => {
-    const store = openStore(path, { limits: { maximumBytes: 512 * 1024 } })
+    const store = openStore(state.path, { limits: { maximumBytes: 512 * 1024 } })
     await store.write('r/a', put('small'))
     const { revision } = store
     const { changes } = await record(store, '', revision)
@@ -290,7 +283,7 @@ describe('writes that arrive together', () => {
   })
 
   test('may not ask the store from inside a transform', async () => {
-    const store = openStore(path)
+    const store = openStore(state.path)
     let read: Promise<unknown> = Promise.resolve()
     await store.write('r/a', () => {
       read = store.read('r/a')
@@ -305,7 +298,7 @@ describe('writes that arrive together', () => {
 describe('a listener that throws', () => {
   test('leaves no writer without an answer, even when its report throws too', async () => {
     const turns: (() => void)[] = []
-    const store = openStore(path, {
+    const store = openStore(state.path, {
       schedule: (action) => turns.push(action),
       onListenerError: (error) => {
         throw error
@@ -322,7 +315,7 @@ describe('a listener that throws', () => {
 
   test('is reported, disturbs no other and is called again', async () => {
     const errors: unknown[] = []
-    const store = openStore(path, { onListenerError: (error) => errors.push(error) })
+    const store = openStore(state.path, { onListenerError: (error) => errors.push(error) })
     const failure = new Error('listener')
     await store.watch('r/', store.revision, () => {
       throw failure
