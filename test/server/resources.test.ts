@@ -33,6 +33,29 @@ describe('writing', () => {
     expect((await ask('GET', `${configMaps}/made`)).text).toBe(made.text)
   })
 
+  test.each([
+    ['metadata.labels', { labels: { 'a b': 'x' } }],
+    ['metadata.labels', { labels: { good: 'not good' } }],
+    ['metadata.annotations', { annotations: { 'a b': 'x' } }],
+    ['metadata.finalizers', { finalizers: ['a b'] }],
+    [
+      'metadata.ownerReferences.uid',
+      { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a' }] },
+    ],
+  ])('an update that changes nothing but the metadata is looked at too: %s, %j', async (field, change) => {
+    await ask('POST', networks, {
+      apiVersion: 'networking.datumapis.com/v1alpha',
+      kind: 'Network',
+      metadata: { name: 'looked-at' },
+      spec: { ipam: { mode: 'Auto' } },
+    })
+    const { json: object } = await ask('GET', `${networks}/looked-at`)
+    const changed = { ...object, metadata: { ...object.metadata, ...change } }
+    const { code, json } = await ask('PUT', `${networks}/looked-at`, changed)
+    expect([code, json.reason]).toEqual([422, 'Invalid'])
+    expect(json.details.causes.map((cause: { field: string }) => cause.field)).toContain(field)
+  })
+
   test('`generation` counts changes of the spec, and none of the status or of labels', async () => {
     const network = (mtu: number) => ({
       apiVersion: 'networking.datumapis.com/v1alpha',
