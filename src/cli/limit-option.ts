@@ -75,6 +75,12 @@ export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: Li
     unit: 'time',
     help: 'For writes to join a transaction. Those that wait then join the next, and others have their turn.',
   },
+  objectBytes: {
+    unit: 'bytes',
+    help: 'An object as it is stored, with its managed fields. A write by which it would grow beyond: 413.',
+    // The longest definition of a built-in kind has its place.
+    minimum: 1024 ** 2,
+  },
   maximumBytes: {
     unit: 'bytes',
     help: 'The database file; 0 is as far as the disk goes. Beyond, writes: 503.',

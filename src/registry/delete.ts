@@ -65,7 +65,7 @@ export async function deleteObject(
       return { type: 'none' }
     }
     if (gone) return remove(old, old, revision)
-    return next === old ? { type: 'none' } : put(next, old, revision)
+    return next === old ? { type: 'none' } : { ...put(next, old, revision), ends: true }
   })
   const record = dry ?? result.record
   if (!record) throw notFound(groupResource(kind), key.name)

@@ -1,10 +1,16 @@
-import { serviceUnavailable } from '../apimachinery/errors.ts'
+import { requestEntityTooLarge, type StatusError, serviceUnavailable } from '../apimachinery/errors.ts'
+import { RecordTooLarge } from '../storage/record-too-large.ts'
 import { StorageFailed } from '../storage/storage-failed.ts'
 import type { Store } from '../storage/store.ts'
 
+/** A real server passes on what etcd says, with code 500; it is the client that asks for too much. */
+function tooLarge({ size, limit }: RecordTooLarge): StatusError {
+  return requestEntityTooLarge(`the object would be ${size} bytes long, limit is ${limit}`)
+}
+
 /**
- * The same store; what the disk refuses is told to callers as 503 with the reason. Nothing of a refused write is stored,
- * so it may be sent again; there is no `Retry-After`, for which clients would wait in silence, since a full disk
+ * The same store; a record that would be too large is told to callers as 413, and what the disk refuses as 503 with the
+ * reason. Nothing of a refused write is stored, so it may be sent again; there is no `Retry-After`, for which clients would wait in silence, since a full disk
  * is seldom emptied by waiting. `onFailure` hears of the first failure, and again after a write has succeeded.
  */
 export function answerFailures(store: Store, onFailure: (error: StorageFailed) => void): Store {
@@ -14,6 +20,7 @@ export function answerFailures(store: Store, onFailure: (error: StorageFailed) =
     try {
       return await action
     } catch (error) {
+      if (error instanceof RecordTooLarge) throw tooLarge(error)
       if (!(error instanceof StorageFailed)) throw error
       if (!failing) onFailure(error)
       failing = true

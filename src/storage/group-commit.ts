@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Clock } from '../apimachinery/clock.ts'
 import type { StoreLimits } from './limits.ts'
+import { checkRecordSize } from './record-size.ts'
 import type { RecordWriter } from './record-writer.ts'
 import { reportingFailure } from './storage-failed.ts'
 import type { Change, Transform, WriteResult } from './store.ts'
@@ -10,8 +11,11 @@ export interface GroupCommitOptions {
   readonly writer: RecordWriter
   /** The revision of the newest row. */
   readonly revision: number
-  /** Writes that wait are divided over several commits by number and time, so that others get their turn in between. */
-  readonly limits: Pick<StoreLimits, 'writesPerCommit' | 'commitDuration'>
+  /**
+   * Writes that wait are divided over several commits by number and time, so that others get their turn in between;
+   * one whose record would be too large is refused, and no other with it.
+   */
+  readonly limits: Pick<StoreLimits, 'writesPerCommit' | 'commitDuration' | 'objectBytes'>
   readonly clock: Clock
   /** Calls `action` soon, on a tick of its own. */
   readonly schedule: (action: () => void) => void
@@ -61,7 +65,9 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       const newest = writer.newest(key)
       let transition: ReturnType<Transform> | undefined
       try {
-        transition = transform(newest?.record, next)
+        const decision = transform(newest?.record, next)
+        checkRecordSize(decision, newest?.record, limits.objectBytes)
+        transition = decision
       } catch (reason) {
         answers.push(() => reject(reason))
       }

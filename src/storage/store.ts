@@ -14,7 +14,7 @@ export interface Store {
 
   /**
    * Runs `transform` on the current record and stores what it returns. Whatever `transform` throws rejects the
-   * promise and stores nothing. `revision` is the number the change will have if there is one.
+   * promise and stores nothing; so does RecordTooLarge for a text that is too long. `revision` is the number the change will have if there is one.
    */
   write(key: string, transform: Transform): Promise<WriteResult>
 
@@ -80,6 +80,8 @@ export type Transition =
       readonly decoded?: unknown
       readonly addTerms?: readonly string[]
       readonly removeTerms?: readonly string[]
+      /** The record begins to end by this write, and is stored however long it is: else it could never go. */
+      readonly ends?: true
     }
   | {
       readonly type: 'delete'

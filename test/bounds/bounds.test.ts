@@ -120,6 +120,92 @@ const proofs: Readonly<Record<keyof ControlPlaneLimits, Proof | Reference>> = {
     expect(await send('POST', '', type, protobufConfigMap('e', 20))).toEqual(refused)
   },
 
+  async objectBytes() {
+    const { ask, write } = await start({ objectBytes: 5000 })
+    const path = `${configMaps}/a`
+    const send = async (type: string, body: unknown, query = '') => {
+      const answer = await ask('PATCH', `${path}${query}`, body, { 'content-type': `application/${type}` })
+      return { ...answer, said: [answer.code, answer.json().reason, answer.json().message] }
+    }
+    const merge = (key: string, length: number) =>
+      send('merge-patch+json', { data: { [key]: 'x'.repeat(length) } })
+    expect((await write('a')).code).toBe(201)
+    for (const key of 'bcd') expect((await merge(key, 1200)).code).toBe(200)
+    const before = (await ask('GET', path)).json()
+
+    // One after another or all at once, in whatever form, it grows no more.
+    const tooLarge = [
+      413,
+      'RequestEntityTooLarge',
+      expect.stringMatching(
+        /^Request entity too large: the object would be \d{4} bytes long, limit is 5000$/,
+      ),
+    ]
+    const together = await Promise.all([merge('e', 1200), merge('f', 10), merge('g', 1200)])
+    expect(together.map(({ code }) => code)).toEqual([413, 200, 413])
+    expect(together[0]?.said).toEqual(tooLarge)
+    const value = 'x'.repeat(1200)
+    expect((await send('strategic-merge-patch+json', { data: { e: value } })).said).toEqual(tooLarge)
+    expect((await send('json-patch+json', [{ op: 'add', path: '/data/e', value }])).said).toEqual(tooLarge)
+    const applied = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { e: value } }
+    expect((await send('apply-patch+yaml', applied, '?fieldManager=x')).said).toEqual(tooLarge)
+    expect(
+      (await ask('PUT', path, { ...before, metadata: { name: 'a' }, data: { ...before.data, e: value } }))
+        .code,
+    ).toBe(413)
+    expect((await write('b', 'x'.repeat(5000))).code).toBe(413)
+    expect((await ask('GET', `${configMaps}/b`)).code).toBe(404)
+    // Letters of several bytes count as what they are.
+    expect((await write('c', 'é'.repeat(2400))).code).toBe(413)
+    expect((await write('c', 'e'.repeat(2400))).code).toBe(201)
+
+    // A status counts too.
+    const namespaces = '/api/v1/namespaces'
+    const namespace = {
+      metadata: { name: 'n', finalizers: ['example.com/x'], annotations: { a: 'x'.repeat(4100) } },
+    }
+    expect((await ask('POST', namespaces, namespace)).code).toBe(201)
+    const status = { status: { conditions: [{ type: 'A', status: 'True', message: 'x'.repeat(1000) }] } }
+    const patched = await ask('PATCH', `${namespaces}/n/status`, status, {
+      'content-type': 'application/merge-patch+json',
+    })
+    expect(patched.json()).toMatchObject({ code: 413, reason: 'RequestEntityTooLarge' })
+
+    // What is as long as it may be can still be deleted, though that makes it longer.
+    const held = {
+      metadata: { name: 'held', finalizers: ['example.com/x'] },
+      data: { data: 'x'.repeat(4000) },
+    }
+    expect((await ask('POST', configMaps, held)).code).toBe(201)
+    let fits = 4000
+    for (let step = 512; step > 0; step >>= 1) {
+      const data = { data: 'x'.repeat(fits + step) }
+      const longer = await ask(
+        'PATCH',
+        `${configMaps}/held`,
+        { data },
+        { 'content-type': 'application/merge-patch+json' },
+      )
+      if (longer.code === 200) fits += step
+    }
+    expect((await ask('DELETE', `${configMaps}/held`)).json().metadata).toHaveProperty('deletionTimestamp')
+    const released = await ask(
+      'PATCH',
+      `${configMaps}/held`,
+      { metadata: { finalizers: null } },
+      { 'content-type': 'application/merge-patch+json' },
+    )
+    expect(released.code).toBe(200)
+    expect((await ask('GET', `${configMaps}/held`)).code).toBe(404)
+
+    const after = (await ask('GET', path)).json()
+    expect(after.data).toEqual({ ...before.data, f: 'x'.repeat(10) })
+    expect((await send('merge-patch+json', { data: { b: null, h: 'x' } })).json().data).toMatchObject({
+      h: 'x',
+    })
+    expect((await merge('e', 1000)).code).toBe(200)
+  },
+
   async urlBytes() {
     const { ask } = await start({ urlBytes: 300 })
     expect((await ask('GET', `${configMaps}?labelSelector=a`)).code).toBe(200)

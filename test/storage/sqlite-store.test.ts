@@ -212,6 +212,41 @@ describe('retention', () => {
   })
 })
 
+describe('a record', () => {
+  test('does not grow beyond the limit, in bytes; what is refused takes nobody along', async () => {
+    const store = openStore(state.path, { limits: { objectBytes: 10 } })
+    const results = await Promise.allSettled([
+      store.write('r/a', put('x'.repeat(10))),
+      store.write('r/b', put('x'.repeat(11))),
+      store.write('r/c', put('é'.repeat(5))),
+      store.write('r/d', put('é'.repeat(6))),
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected'])
+    expect(results[3]).toMatchObject({ reason: { name: 'RecordTooLarge', size: 12, limit: 10 } })
+    expect((await store.list({ prefix: '' })).records.map(({ key }) => key)).toEqual(['r/a', 'r/c'])
+    expect(store.revision).toBe(3)
+    await store.close()
+  })
+
+  test('that is longer already may shrink, end and go', async () => {
+    const before = openStore(state.path)
+    await before.write('r/a', put('x'.repeat(100)))
+    await before.close()
+    const store = openStore(state.path, { limits: { objectBytes: 10 } })
+    const longer = { type: 'put', text: 'x'.repeat(100) } as const
+    await expect(store.write('r/a', put('x'.repeat(101)))).rejects.toThrow(
+      'the record would be 101 bytes long; the limit is 10',
+    )
+    await store.write('r/a', put('y'.repeat(100)))
+    await store.write('r/a', put('y'.repeat(90)))
+    await expect(store.write('r/a', () => longer)).rejects.toThrow('the limit is 10')
+    await store.write('r/a', () => ({ ...longer, ends: true }))
+    await store.write('r/a', () => ({ type: 'delete', text: 'x'.repeat(102) }))
+    expect(await store.read('r/a')).toBeUndefined()
+    await store.close()
+  })
+})
+
 describe('writes that arrive together', () => {
   test('share commits of a limited size', async () => {
     const store = openStore(state.path, { limits: { writesPerCommit: 64 } })
