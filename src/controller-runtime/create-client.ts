@@ -2,7 +2,7 @@ import { cloneJson } from '../apimachinery/clone.ts'
 import { deepEqual } from '../apimachinery/equality.ts'
 import { isReason } from '../apimachinery/errors.ts'
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
-import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
+import { type Caller, type Kind, servedResource } from '../registry/kind.ts'
 import type { Plane, Registry, RequestContext } from '../registry/registry.ts'
 import type { Client, ClientListOptions } from './client.ts'
 
@@ -53,11 +53,14 @@ export function createClient(options: ClientOptions): Client {
   const { registry, plane, manager, user, guard, onWrite } = options
   const context: RequestContext = { plane, user }
   const writeOptions = { fieldManager: manager }
+  const resourceOf = async <T extends KubernetesObject>(kind: Kind<T>) =>
+    servedResource(await registry.kinds(plane), kind)
 
   async function read<T extends KubernetesObject>(kind: Kind<T>, key: ObjectKey): Promise<T | undefined> {
+    const resource = await resourceOf(kind)
     guard?.()
     try {
-      return (await registry.get(context, preferredResource(kind), key)).object as T
+      return (await registry.get(context, resource, key)).object as T
     } catch (error) {
       if (isReason(error, 'NotFound')) return undefined
       throw error
@@ -78,6 +81,7 @@ export function createClient(options: ClientOptions): Client {
     const unchanged =
       subresource === 'status' ? deepEqual(draft.status, current.status) : deepEqual(draft, current)
     if (unchanged) return current
+    const resource = await resourceOf(kind)
     guard?.()
     try {
       const edited = (newest: KubernetesObject) => {
@@ -89,7 +93,7 @@ export function createClient(options: ClientOptions): Client {
       }
       const written = await registry.patch(
         context,
-        preferredResource(kind),
+        resource,
         key,
         { type: 'edit', edit: edited },
         { ...writeOptions, subresource },
@@ -107,8 +111,9 @@ export function createClient(options: ClientOptions): Client {
   return {
     get: read,
     async list<T extends KubernetesObject>(kind: Kind<T>, selection: ClientListOptions = {}) {
+      const resource = await resourceOf(kind)
       guard?.()
-      const page = await registry.list(context, preferredResource(kind), {
+      const page = await registry.list(context, resource, {
         namespace: selection.namespace,
         ownerUid: selection.owner,
         labelSelector: selection.labels && equalitySelector(selection.labels),
@@ -116,8 +121,8 @@ export function createClient(options: ClientOptions): Client {
       return page.items.map((item) => item.object as T)
     },
     async create<T extends KubernetesObject>(kind: Kind<T>, object: T) {
+      const resource = await resourceOf(kind)
       guard?.()
-      const resource = preferredResource(kind)
       const body = { ...object, apiVersion: resource.apiVersion, kind: kind.names.kind }
       const written = await registry.create(
         context,
@@ -132,9 +137,10 @@ export function createClient(options: ClientOptions): Client {
     change: (kind, key, change) => edit(kind, key, change, undefined),
     changeStatus: (kind, key, change) => edit(kind, key, change, 'status'),
     async delete(kind, key, deleteOptions) {
+      const resource = await resourceOf(kind)
       guard?.()
       try {
-        await registry.delete(context, preferredResource(kind), key, deleteOptions)
+        await registry.delete(context, resource, key, deleteOptions)
         onWrite?.({ operation: 'delete', kind, key, object: undefined })
       } catch (error) {
         if (!isReason(error, 'NotFound')) throw error

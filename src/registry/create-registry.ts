@@ -9,7 +9,7 @@ import { create } from './create.ts'
 import { deleteCollection, deleteObject } from './delete.ts'
 import type { Environment } from './environment.ts'
 import { get } from './get.ts'
-import { type Authorize, type Caller, type Kind, preferredResource, type Resource } from './kind.ts'
+import { type Authorize, type Caller, type Kind, type Resource, servedResource } from './kind.ts'
 import { createKindCatalogue } from './kind-catalogue.ts'
 import { list } from './list.ts'
 import { patch } from './patch.ts'
@@ -120,13 +120,14 @@ function withBuiltInDefinitions(verbs: Registry, definitions: Kind, builtIn: Bui
 
 function createAdmissionClient(environment: Environment, plane: Plane): AdmissionClient {
   const context: RequestContext = { plane, user: system }
+  const resourceOf = async (kind: Kind) => servedResource(await environment.catalogue.kinds(plane), kind)
   return {
     async get<T extends KubernetesObject>(
       kind: Kind<T>,
       key: { namespace?: string | undefined; name: string },
     ) {
       try {
-        return (await get(environment, context, preferredResource(kind as Kind), key)).object as T
+        return (await get(environment, context, await resourceOf(kind as Kind), key)).object as T
       } catch (error) {
         if (isReason(error, 'NotFound')) return undefined
         throw error
@@ -139,7 +140,7 @@ function createAdmissionClient(environment: Environment, plane: Plane): Admissio
       const labelSelector = Object.entries(labels ?? {})
         .map(([key, value]) => `${key}=${value}`)
         .join()
-      const found = await list(environment, context, preferredResource(kind as Kind), {
+      const found = await list(environment, context, await resourceOf(kind as Kind), {
         namespace,
         labelSelector,
       })
@@ -150,7 +151,7 @@ function createAdmissionClient(environment: Environment, plane: Plane): Admissio
       const outcome = await create(
         environment,
         context,
-        preferredResource(kind as Kind),
+        await resourceOf(kind as Kind),
         { namespace },
         object,
       )

@@ -247,7 +247,7 @@ export function storageVersion(kind: Kind): KindVersion {
   return version
 }
 
-/** The kind under its own group and preferred version: how reconcilers address it. */
+/** The kind under its own group and preferred version: how code of ours addresses it. */
 export function preferredResource<T extends KubernetesObject>(kind: Kind<T>): Resource<T> {
   const definition = kind.versions.find((each) => each.served) ?? storageVersion(kind)
   return {
@@ -257,4 +257,13 @@ export function preferredResource<T extends KubernetesObject>(kind: Kind<T>): Re
     apiVersion: formatGroupVersion(kind.group, definition.name),
     definition,
   }
+}
+
+/**
+ * The same as a plane serves it: a definition there may have given the kind a newer schema, by which what is read,
+ * pruned and validated is other than what code of ours was written for.
+ */
+export function servedResource<T extends KubernetesObject>(kinds: KindSet, kind: Kind<T>): Resource<T> {
+  const own = preferredResource(kind)
+  return (kinds.find(own.group, own.version, kind.names.plural) as Resource<T> | undefined) ?? own
 }

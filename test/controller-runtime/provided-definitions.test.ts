@@ -138,6 +138,8 @@ describe('the definition of a built-in kind', () => {
     const path = '/apis/networking.datumapis.com/v1alpha/namespaces/default/networks'
     const blue = await api.create(path, network('blue'))
     expect(blue.spec.color).toBe('blue')
+    await datum.settle()
+    expect((await api.get(`${path}/blue`)).spec.color, 'what reconcilers write leaves it alone').toBe('blue')
     await api.remove(networks)
     expect((await api.get(networks)).spec).toEqual(built.spec)
     expect((await api.get(`${path}/blue`)).metadata.uid).toBe(blue.metadata.uid)
