@@ -35,6 +35,13 @@ export interface ControllerOptions {
   readonly metrics?: ControllerMetrics | undefined
   /** One pass. A rejection is logged and retried with back-off. */
   process(key: string, pass: Pass): Promise<Result>
+  /** Told of every pass over `key`: why it failed and how many have failed in a row, or undefined when it went well. */
+  onOutcome?(key: string, failure: PassFailure | undefined): void
+}
+
+export interface PassFailure {
+  readonly error: unknown
+  readonly inARow: number
 }
 
 /** One pass, for the client that works in it. */
@@ -116,6 +123,7 @@ export function createController(options: ControllerOptions): Controller {
 
   function settled(key: string, writes: readonly ClientWrite[], requeueAfter: number | undefined): void {
     queue.forget(key)
+    options.onOutcome?.(key, undefined)
     metrics?.reconcileResult(requeueAfter === undefined ? 'success' : 'requeue_after')
     const heat = hotLoops.passed(key, writes, requeueAfter)
     if (heat.discovered) {
@@ -133,7 +141,8 @@ export function createController(options: ControllerOptions): Controller {
     else if (error instanceof StatusError)
       log.info({ err: error, key }, 'a reconcile was refused; trying again')
     else log.error({ err: error, key }, 'a reconcile failed; trying again')
-    queue.retry(key)
+    const inARow = queue.retry(key)
+    options.onOutcome?.(key, { error, inARow })
   }
 
   /** `work`, or a rejection with what `onTimeout` returns when it takes longer than a pass may take. */

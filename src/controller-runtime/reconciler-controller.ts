@@ -12,6 +12,7 @@ import type { ControllerLimits } from './limits.ts'
 import type { ControllerMetrics } from './metrics.ts'
 import { controllerKey } from './owner-references.ts'
 import type { PlaneWatches } from './plane-watches.ts'
+import { createReconcileErrors } from './reconcile-errors.ts'
 import type { EventRecorder, ReconcileContext, Reconciler, WatchedKind } from './reconciler.ts'
 
 /** What every controller of a plane works with. */
@@ -66,6 +67,7 @@ export function createReconcilerController(
         clientFor: (other) => createClient({ ...passOptions, plane: other }),
       })
     },
+    onOutcome: createReconcileErrors({ kind: reconciler.for, parseKey, context, dispatcher }).passed,
   })
 
   const add = (key: ObjectKey | undefined) => {

@@ -11,8 +11,8 @@ export interface WorkQueue {
   add(key: string): void
   /** Adds the key after `milliseconds`, or at the time that was asked for before if that is sooner. */
   addAfter(key: string, milliseconds: number): void
-  /** Adds the key after a time that doubles with every call until `forget`. */
-  retry(key: string): void
+  /** Adds the key after a time that doubles with every call until `forget`; returns how many calls that makes. */
+  retry(key: string): number
   forget(key: string): void
   /** Puts off the next pass over a key that is processed now by `milliseconds`, whoever asks for it meanwhile. */
   hold(key: string, milliseconds: number): void
@@ -92,11 +92,12 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       else delayed.set(key, due)
     },
     retry(key) {
-      if (closed) return
       const count = failures.get(key) ?? 0
+      if (closed) return count
       failures.set(key, count + 1)
       metrics?.queueRetry()
       queue.addAfter(key, backOffDelay(backOff, count, ids.random()))
+      return count + 1
     },
     forget(key) {
       failures.delete(key)

@@ -163,6 +163,83 @@ describe('a reconciler that fails', () => {
     expect(logged.filter(({ level }) => level === 50)).toHaveLength(3)
   })
 
+  test('is told in an Event when it fails a third time in a row, and not before', async () => {
+    let luck = [false, false, true, false, false, true]
+    const running = start([
+      reconciler(async () => {
+        const [good = false, ...rest] = luck
+        luck = rest
+        if (!good) throw new Error('no luck')
+        return undefined
+      }),
+    ])
+    const told = async () => {
+      const { items } = await registry.list({ plane: 'root', user }, preferredResource(Event), {
+        namespace: 'default',
+      })
+      return items.map(({ object }) => object)
+    }
+    const pass = async () => {
+      clock.advance(100)
+      await running.settle()
+    }
+    const touch = (value: string) =>
+      registry.patch(
+        { plane: 'root', user },
+        preferredResource(ConfigMap),
+        { namespace: 'default', name: 'a' },
+        { type: 'merge', body: { data: { value } } },
+      )
+    await running.startPlane('root')
+    await create('root', ConfigMap, configMap('a'))
+    await running.settle()
+    for (let round = 0; round < 3; round++) await pass()
+    await touch('again')
+    await running.settle()
+    for (let round = 0; round < 3; round++) await pass()
+    expect(luck).toEqual([])
+    expect(await told()).toEqual([])
+    luck = [false, false, false, true]
+    await touch('once more')
+    await running.settle()
+    for (let round = 0; round < 4; round++) await pass()
+    expect(luck).toEqual([])
+    expect(await told()).toMatchObject([
+      {
+        type: 'Warning',
+        reason: 'ReconcileError',
+        message: 'no luck',
+        count: 1,
+        source: { component: 'test' },
+        involvedObject: { kind: 'ConfigMap', name: 'a' },
+      },
+    ])
+  })
+
+  test('tells nothing of an object that is gone, and fails no more for it', async () => {
+    let failures = 5
+    const running = start([
+      reconciler(async (name, { client }) => {
+        await client.delete(ConfigMap, { namespace: 'default', name })
+        if (failures-- > 0) throw new Error('no luck')
+        return undefined
+      }),
+    ])
+    await running.startPlane('root')
+    await create('root', ConfigMap, configMap('a'))
+    await running.settle()
+    for (let round = 0; round < 6; round++) {
+      clock.advance(1_000)
+      await running.settle()
+    }
+    expect(failures).toBeLessThan(0)
+    const { items } = await registry.list({ plane: 'root', user }, preferredResource(Event))
+    expect(items).toEqual([])
+    expect(logged.filter(({ level }) => level === 50).map(({ msg }) => msg)).toEqual(
+      Array(5).fill('a reconcile failed; trying again'),
+    )
+  })
+
   test('is cut off when it takes too long, and may change nothing any more', async () => {
     let release: () => void = () => {}
     const late: unknown[] = []
