@@ -46,6 +46,10 @@ export const limitDefinitions: { readonly [Name in keyof ControlPlaneLimits]: Li
     unit: 'count',
     help: 'Events that wait for a slow watcher. One more and it is cut off.',
   },
+  watchPause: {
+    unit: 'time',
+    help: 'After a round of telling many watchers. Changes wait for so long at most, and are told together.',
+  },
   watchDuration: {
     unit: 'time',
     help: 'A watch without `timeoutSeconds`: so long, and up to twice as long.',

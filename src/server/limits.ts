@@ -31,6 +31,11 @@ export interface Limits {
   readonly watchesPerCaller: number
   /** Events that wait for a watcher that does not keep up; one more and it is cut off. The first list is not counted. */
   readonly watchQueueEvents: number
+  /**
+   * Telling many watchers takes half of the time at most: after a round as long as that is a pause, for which changes
+   * wait and are told together, but no longer than this.
+   */
+  readonly watchPause: number
   /** A watch without `timeoutSeconds` lasts this long, and up to twice as long. */
   readonly watchDuration: number
   /** How often a watch that allows it hears how far it has come, and how long a reader may stand still. */
@@ -62,6 +67,7 @@ export const defaultLimits: Limits = {
   requestsInFlight: 2000,
   watchesPerCaller: 10_000,
   watchQueueEvents: 20_000,
+  watchPause: 10,
   watchDuration: 30 * 60_000,
   bookmarkInterval: 60_000,
   pageObjects: 10_000,

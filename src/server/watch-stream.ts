@@ -2,11 +2,13 @@ import type { ServerResponse } from 'node:http'
 import type { WatchEvent } from '../registry/registry.ts'
 import { cutOff } from './cut-off.ts'
 import type { View } from './encode.ts'
+import type { FanOut, Told } from './fan-out.ts'
 import type { WatchEncodings } from './watch-event.ts'
 
 export interface WatchStreamOptions {
   readonly view: View
   readonly encodings: WatchEncodings
+  readonly fanOut: FanOut
   /** How many events may wait for a reader who does not keep up, beside those of the first list. */
   readonly queueEvents: number
 }
@@ -18,7 +20,7 @@ const writeLength = 64 * 1024
  * One watcher's events on their way to its connection. What the connection does not take waits here as events, which all
  * watchers share, and is encoded when its turn comes. A reader who falls too far behind, or stands still, is cut off.
  */
-export class WatchStream {
+export class WatchStream implements Told {
   readonly #options: WatchStreamOptions
   #response: ServerResponse | undefined
   #queue: WatchEvent[] = []
@@ -45,7 +47,7 @@ export class WatchStream {
     }
     if (!this.#live) this.#initial = this.#queue.length
     if (!this.#response) return
-    if (!this.#blocked) this.#flush()
+    if (!this.#blocked) this.#options.fanOut.tell(this)
     else if (this.#queue.length - Math.max(this.#written, this.#initial) > this.#options.queueEvents)
       this.cut()
   }
@@ -61,15 +63,23 @@ export class WatchStream {
     response.on('drain', () => {
       this.#blocked = false
       this.#blockedAtTick = false
-      this.#flush()
+      this.flush()
     })
-    this.#flush()
+    this.flush()
   }
 
   /** Writes what waits and ends the stream in order. */
   end(): void {
     this.#ending = true
-    if (this.#response && !this.#blocked) this.#flush()
+    if (!this.#blocked) this.flush()
+  }
+
+  /** The reader is gone: nothing is written any more. */
+  close(): void {
+    this.#response = undefined
+    this.#ending = true
+    this.#queue = []
+    this.#options.fanOut.forget(this)
   }
 
   /** Lets go of a reader who does not read. */
@@ -90,7 +100,7 @@ export class WatchStream {
     return this.#queue.length === 0 && !this.#blocked
   }
 
-  #flush(): void {
+  flush(): void {
     const response = this.#response
     if (!response) return
     while (this.#written < this.#queue.length && !this.#blocked) {

@@ -2,6 +2,7 @@ import type { Clock } from '../apimachinery/clock.ts'
 import { tooManyRequests } from '../apimachinery/errors.ts'
 import type { Caller } from '../registry/kind.ts'
 import type { Deadlines } from './deadlines.ts'
+import { FanOut } from './fan-out.ts'
 import type { Limits } from './limits.ts'
 import { WatchEncodings } from './watch-event.ts'
 
@@ -17,6 +18,7 @@ export interface OpenWatch {
 export class Watches {
   readonly encodings = new WatchEncodings()
   readonly deadlines: Deadlines
+  readonly fanOut: FanOut
   readonly #limits: Limits
   readonly #random: () => number
   readonly #clock: Clock
@@ -28,6 +30,7 @@ export class Watches {
     this.#limits = options.limits
     this.deadlines = options.deadlines
     this.#clock = options.clock
+    this.fanOut = new FanOut({ clock: options.clock, longestPause: options.limits.watchPause })
     this.#random = options.random
   }
 

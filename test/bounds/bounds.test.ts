@@ -218,6 +218,8 @@ const proofs: Readonly<Record<keyof ControlPlaneLimits, Proof | Reference>> = {
     expect((await ask('GET', '/version', undefined, { long: 'x'.repeat(3000) })).json().code).toBe(431)
   },
 
+  watchPause: ['test/server/fan-out.test.ts', 'pauses no longer than the bound says'],
+
   headerTimeout: [slowClients, 'its headers byte by byte gets 408'],
   requestTimeout: [slowClients, 'its body byte by byte gets 408'],
   responseTimeout: [slowClients, '%s is let go, and others are answered meanwhile'],

@@ -22,7 +22,12 @@ export const watch: Handler = async (environment, request) => {
   const timeout = watchTimeout(query) ?? watches.defaultDuration()
   const view = viewOf(environment, request)
   const release = watches.admit(context.user)
-  const stream = new WatchStream({ view, encodings: watches.encodings, queueEvents: limits.watchQueueEvents })
+  const stream = new WatchStream({
+    view,
+    encodings: watches.encodings,
+    fanOut: watches.fanOut,
+    queueEvents: limits.watchQueueEvents,
+  })
   let handle: Watch | undefined
   let opened = false
   let closed = false
@@ -76,6 +81,7 @@ export const watch: Handler = async (environment, request) => {
     cancelTimeout()
     if (opened) requestMetrics.longRunning(info, -1)
     watches.delete(open)
+    stream.close()
     handle?.close()
     release()
   }

@@ -7,6 +7,8 @@ export interface WatchReply {
   /** The next event; rejects when the stream has ended. */
   // biome-ignore lint/suspicious/noExplicitAny: what comes over the wire is looked at as it is
   next(): Promise<any>
+  /** How many events have come that nobody has asked for. */
+  unread(): number
   /** Resolves when the server has ended the stream; false when it was cut off. */
   readonly ended: Promise<boolean>
   /** Stops reading; what comes stays in the buffers of the connection. */
@@ -54,6 +56,7 @@ export async function openWatch(
       }
       return JSON.parse(lines.shift() as string)
     },
+    unread: () => lines.length,
     ended,
     pause: () => response.pause(),
     resume: () => response.resume(),
