@@ -14,6 +14,8 @@ import { createWorkQueue } from './work-queue.ts'
 export interface Controller {
   /** Asks for a pass over `key`. */
   add(key: string): void
+  /** Asks for one because the object of `key` has changed, unless the pass that runs over it has written this revision. */
+  changed(key: string, revision: number): void
   /** Begins to make passes; keys may be added before. */
   start(): void
   /** Makes no further passes, and resolves when those that run have ended. */
@@ -75,6 +77,8 @@ export function createController(options: ControllerOptions): Controller {
   /** Of these, those that have not taken a key yet. */
   let waitingWorkers = 0
   let tellStopped: (() => void) | undefined
+  /** Of the keys that are worked on, which revisions were told meanwhile. */
+  const toldMeanwhile = new Map<string, number[]>()
 
   function pump(): void {
     while (started && !stopped && workers < concurrency && waitingWorkers < queue.depth) {
@@ -101,6 +105,8 @@ export function createController(options: ControllerOptions): Controller {
   async function makePass(key: string): Promise<void> {
     const begun = clock.now()
     const writes: ClientWrite[] = []
+    const told: number[] = []
+    toldMeanwhile.set(key, told)
     let ended: string | undefined
     const pass: Pass = {
       guard() {
@@ -114,10 +120,14 @@ export function createController(options: ControllerOptions): Controller {
         ended = `the pass took longer than ${timeout} ms`
         return new PassEnded(ended)
       })
+      const written = new Set(writes.map(({ revision }) => revision))
+      if (!told.every((revision) => written.has(revision))) queue.add(key)
       settled(key, writes, result?.requeueAfter)
     } catch (error) {
+      if (told.length > 0) queue.add(key)
       failed(key, error)
     }
+    toldMeanwhile.delete(key)
     metrics?.reconcileTime((clock.now() - begun) / 1000)
   }
 
@@ -155,6 +165,11 @@ export function createController(options: ControllerOptions): Controller {
 
   return {
     add: (key) => queue.add(key),
+    changed(key, revision) {
+      const told = toldMeanwhile.get(key)
+      if (told) told.push(revision)
+      else queue.add(key)
+    },
     start() {
       started = true
       pump()

@@ -25,6 +25,8 @@ export interface ClientWrite {
   readonly key: ObjectKey
   /** What was sent; absent for a delete. */
   readonly object: KubernetesObject | undefined
+  /** Of the object since; absent for a delete. */
+  readonly revision?: number
 }
 
 /** Builds the selector of all these labels with these values, in Kubernetes' syntax. */
@@ -98,8 +100,9 @@ export function createClient(options: ClientOptions): Client {
         { type: 'edit', edit: edited },
         { ...writeOptions, subresource },
       )
-      if (written.object.revision !== Number(current.metadata.resourceVersion)) {
-        onWrite?.({ operation: subresource ?? 'update', kind, key, object: draft })
+      const { revision } = written.object
+      if (revision !== Number(current.metadata.resourceVersion)) {
+        onWrite?.({ operation: subresource ?? 'update', kind, key, object: draft, revision })
       }
       return written.object.object as T
     } catch (error) {
@@ -131,7 +134,8 @@ export function createClient(options: ClientOptions): Client {
         body,
         writeOptions,
       )
-      onWrite?.({ operation: 'create', kind, key: written.object.key, object })
+      const { key, revision } = written.object
+      onWrite?.({ operation: 'create', kind, key, object, revision })
       return written.object.object as T
     },
     change: (kind, key, change) => edit(kind, key, change, undefined),

@@ -73,7 +73,10 @@ export function createReconcilerController(
   const add = (key: ObjectKey | undefined) => {
     if (key !== undefined) controller.add(formatObjectKey(key))
   }
-  watches.listen(reconciler.for, ({ object }) => add(object.key))
+  watches.listen(reconciler.for, ({ type, object }) => {
+    if (type === 'MODIFIED') controller.changed(formatObjectKey(object.key), object.revision)
+    else add(object.key)
+  })
   for (const kind of reconciler.owns ?? []) {
     watches.listen(kind, ({ object }) => add(controllerKey(object.object, reconciler.for)))
   }

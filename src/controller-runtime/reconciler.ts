@@ -66,7 +66,10 @@ export interface WatchedKind<T extends KubernetesObject = KubernetesObject> {
   enqueue(object: T, context: ReconcileContext): Promise<readonly ObjectKey[]> | readonly ObjectKey[]
 }
 
-/** Nothing more to do until something changes, or a further pass after a time (milliseconds). */
+/**
+ * Nothing more to do until something changes, or a further pass after a time (milliseconds). What a pass has written to
+ * its own object is no such change: one that has not done all that it can do now asks for the next (`requeueAfter: 0`).
+ */
 export type Result = { readonly requeueAfter?: number } | undefined
 
 export interface ReconcileContext {

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seededIds } from '../../src/apimachinery/ids.ts'
-import type { KubernetesObject } from '../../src/apimachinery/object.ts'
+import type { JsonObject, KubernetesObject } from '../../src/apimachinery/object.ts'
 import { createManager, type Manager } from '../../src/controller-runtime/manager.ts'
 import type { ControllerFigures, ControllerMetrics } from '../../src/controller-runtime/metrics.ts'
 import type { ReconcileContext, Reconciler, Result } from '../../src/controller-runtime/reconciler.ts'
@@ -341,6 +341,62 @@ test('changes of what an object owns, and of what is watched, ask for passes ove
   await create('root', Namespace, { metadata: { name: 'other' } })
   await running.settle()
   expect(passes).toEqual(['a', 'a'])
+})
+
+test('what a pass writes to its own object asks for none; what somebody else writes meanwhile does', async () => {
+  const passes: string[] = []
+  let meanwhile: (() => Promise<unknown>) | undefined
+  const label = (value: string, { client }: ReconcileContext, name: string) =>
+    client.change(ConfigMap, { namespace: 'default', name }, (draft) => {
+      draft.metadata.labels = { ...draft.metadata.labels, [value]: 'there' }
+    })
+  const running = start([
+    reconciler(async (name, context) => {
+      passes.push(name)
+      await label('first', context, name)
+      await meanwhile?.()
+      meanwhile = undefined
+      await label('second', context, name)
+      return undefined
+    }),
+  ])
+  await running.startPlane('root')
+  await create('root', ConfigMap, configMap('a'))
+  await running.settle()
+  expect(passes).toEqual(['a'])
+  const touch = (body: JsonObject) =>
+    registry.patch(
+      { plane: 'root', user },
+      preferredResource(ConfigMap),
+      { namespace: 'default', name: 'a' },
+      { type: 'merge', body },
+    )
+  meanwhile = () => touch({ data: { by: 'somebody' } })
+  await touch({ metadata: { labels: null } })
+  await running.settle()
+  expect(passes, 'one for the labels, one for the data').toEqual(['a', 'a', 'a'])
+})
+
+test('a pass that asks for the next one at once gets it, and one that fails after it has written is made again', async () => {
+  const passes: string[] = []
+  const running = start([
+    reconciler(async (name, { client }) => {
+      passes.push(name)
+      const key = { namespace: 'default', name }
+      const { labels } = (await client.get(ConfigMap, key))?.metadata ?? {}
+      if (labels) return undefined
+      await client.change(ConfigMap, key, ({ metadata }) => {
+        metadata.labels = { seen: 'once' }
+      })
+      if (name === 'failing') throw new Error('no luck')
+      return { requeueAfter: 0 }
+    }),
+  ])
+  await running.startPlane('root')
+  await create('root', ConfigMap, configMap('asking'))
+  await create('root', ConfigMap, configMap('failing'))
+  await running.settle()
+  expect(passes.toSorted()).toEqual(['asking', 'asking', 'failing', 'failing'])
 })
 
 test('a watch that is ended is taken up again, and nothing that changed meanwhile is missed', async () => {

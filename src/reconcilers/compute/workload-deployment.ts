@@ -159,7 +159,7 @@ export function createWorkloadDeploymentReconciler(
         await client.change(WorkloadDeployment, key, ({ metadata }) => {
           metadata.finalizers = [...(metadata.finalizers ?? []), workloadControllerFinalizer]
         })
-        return undefined
+        return { requeueAfter: 0 }
       }
       const { location } = deployment.status ?? {}
       if (!location || (await isCarriedOff(deployment, location, context))) return undefined

@@ -158,7 +158,7 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
         await client.change(Workload, key, ({ metadata }) => {
           metadata.finalizers = [...(metadata.finalizers ?? []), workloadControllerFinalizer]
         })
-        return undefined
+        return { requeueAfter: 0 }
       }
 
       const obstacle = await findObstacle(workload, context)

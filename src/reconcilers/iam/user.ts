@@ -45,7 +45,7 @@ export function createUserReconciler(): Reconciler<UserObject> {
         await client.change(User, key, ({ metadata }) => {
           metadata.finalizers = [...(metadata.finalizers ?? []), membershipCleanupFinalizer]
         })
-        return undefined
+        return { requeueAfter: 0 }
       }
       const before = findCondition(user.status?.conditions, 'Ready')
       const updated = await client.changeStatus(User, key, (draft) => {

@@ -68,7 +68,7 @@ export function createNetworkReconciler(): Reconciler<NetworkObject> {
         await client.change(Network, key, ({ metadata }) => {
           metadata.finalizers = [...(metadata.finalizers ?? []), networkControllerFinalizer]
         })
-        return undefined
+        return { requeueAfter: 0 }
       }
       const families = ipFamiliesOf(network)
       const wantsPrefix = families.includes('IPv6') && ownRanges(network, 'IPv6').length === 0

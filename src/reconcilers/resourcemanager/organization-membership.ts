@@ -74,7 +74,8 @@ export function createOrganizationMembershipReconciler(): Reconciler<Organizatio
           finding.message,
         )
       }
-      return undefined
+      // It ends by itself, once it has been said why.
+      return finding.reason === 'UserNotFound' ? { requeueAfter: 0 } : undefined
     },
   }
 }

@@ -45,7 +45,7 @@ export function createProjectReconciler(planes: ProjectPlanes): Reconciler<Proje
         await client.change(Project, key, ({ metadata }) => {
           metadata.finalizers = [...(metadata.finalizers ?? []), projectControllerFinalizer]
         })
-        return undefined
+        return { requeueAfter: 0 }
       }
       await restoreOwner(project, context)
       await planes.start(uid)

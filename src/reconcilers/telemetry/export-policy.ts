@@ -30,7 +30,7 @@ export function createExportPolicyReconciler(): Reconciler<ExportPolicyObject> {
         await client.change(ExportPolicy, key, ({ metadata }) => {
           metadata.finalizers = [...(metadata.finalizers ?? []), exportPolicyFinalizer]
         })
-        return undefined
+        return { requeueAfter: 0 }
       }
       const findings = new Map<string, Finding>()
       for (const sink of policy.spec.sinks) {
