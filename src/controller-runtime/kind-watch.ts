@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../apimachinery/clock.ts'
 import type { Ids } from '../apimachinery/ids.ts'
+import type { KubernetesObject } from '../apimachinery/object.ts'
 import { type Kind, preferredResource } from '../registry/kind.ts'
 import type { Registry, RequestContext, StoredObject, Watch, WatchEvent } from '../registry/registry.ts'
 import { backOffDelay, defaultBackOff } from './work-queue.ts'
@@ -11,6 +12,8 @@ export interface ObservedChange {
   readonly kind: Kind
   /** After `DELETED`: as it was last. */
   readonly object: StoredObject
+  /** What a `MODIFIED` object was before; not for keeping. */
+  previous?(): KubernetesObject
 }
 
 export interface KindWatch {
@@ -78,7 +81,7 @@ export function createKindWatch(options: KindWatchOptions): KindWatch {
         restart()
         return
       }
-      if (event.type !== 'BOOKMARK') changes.push({ type: event.type, kind, object: event.object })
+      if (event.type !== 'BOOKMARK') changes.push({ ...event, kind })
     }
     if (changes.length > 0) deliver(changes)
   }
@@ -100,7 +103,7 @@ export function createKindWatch(options: KindWatchOptions): KindWatch {
       const started = await registry.watch(
         context,
         resource,
-        { resourceVersion: String(revision), allowWatchBookmarks: true },
+        { resourceVersion: String(revision), allowWatchBookmarks: true, previous: true },
         receive,
       )
       if (closed || mine !== attempt) return started.close()

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../apimachinery/clock.ts'
+import { deepEqual } from '../apimachinery/equality.ts'
 import type { Ids } from '../apimachinery/ids.ts'
 import { formatObjectKey, type ObjectKey } from '../apimachinery/object.ts'
 import type { Caller } from '../registry/kind.ts'
@@ -73,9 +74,10 @@ export function createReconcilerController(
   const add = (key: ObjectKey | undefined) => {
     if (key !== undefined) controller.add(formatObjectKey(key))
   }
-  watches.listen(reconciler.for, ({ type, object }) => {
-    if (type === 'MODIFIED') controller.changed(formatObjectKey(object.key), object.revision)
-    else add(object.key)
+  watches.listen(reconciler.for, (change) => {
+    const { type, object } = change
+    if (type !== 'MODIFIED') add(object.key)
+    else if (concerns(reconciler, change)) controller.changed(formatObjectKey(object.key), object.revision)
   })
   for (const kind of reconciler.owns ?? []) {
     watches.listen(kind, ({ object }) => add(controllerKey(object.object, reconciler.for)))
@@ -94,6 +96,12 @@ export function createReconcilerController(
     )
   }
   return controller
+}
+
+/** False for a change that leaves what the reconciler reads as it was. */
+function concerns(reconciler: Reconciler, { object, previous }: ObservedChange): boolean {
+  if (!reconciler.reads || !previous) return true
+  return !deepEqual(reconciler.reads(object.object), reconciler.reads(previous()))
 }
 
 /**

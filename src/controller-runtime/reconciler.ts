@@ -20,6 +20,11 @@ export interface Reconciler<T extends KubernetesObject = KubernetesObject> {
   readonly planes: readonly PlaneSort[]
   /** Every change of an object of this kind asks for a pass over it. */
   readonly for: Kind<T>
+  /**
+   * What passes read of that object, to put it right too: a change that leaves it as it was asks for none. Default:
+   * everything.
+   */
+  reads?(object: T): unknown
   /** A change of one of these asks for a pass over its controlling owner, when that is of kind `for`. */
   readonly owns?: readonly Kind[]
   /** A change of one of these asks for a pass over the keys that `enqueue` names. */

@@ -153,6 +153,8 @@ export interface WatchOptions extends Selectors {
   readonly allowWatchBookmarks?: boolean | undefined
   /** Not for watches; there to be refused. */
   readonly continue?: string | undefined
+  /** Tells with each change what there was before. For those who let go of events at once: it keeps that in memory. */
+  readonly previous?: boolean
 }
 
 /**
@@ -161,7 +163,12 @@ export interface WatchOptions extends Selectors {
  * After `error` nothing follows.
  */
 export type WatchEvent =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: StoredObject }
+  | {
+      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+      readonly object: StoredObject
+      /** What a `MODIFIED` object was, as it is stored, for a watch that wants `previous`. Not for changing. */
+      previous?(): KubernetesObject
+    }
   | { readonly type: 'BOOKMARK'; readonly revision: number; readonly initialEventsEnd: boolean }
   | { readonly type: 'ERROR'; readonly status: Status }
 

@@ -135,7 +135,7 @@ export async function watch(
     subscription = await store.watch(
       collectionPrefix(context.plane, resource.kind, selected.namespace),
       from,
-      (changes) => deliver(eventsOf(changed, context, resource, selected, changes)),
+      (changes) => deliver(eventsOf(changed, context, resource, selected, changes, options.previous)),
       (reason) => fail(tooOld(reason)),
     )
     if (!open) subscription.close()
@@ -184,6 +184,7 @@ function eventsOf(
   resource: Resource,
   selected: Selected,
   changes: readonly Change[],
+  wantsPrevious = false,
 ): WatchEvent[] {
   const events: WatchEvent[] = []
   const only =
@@ -198,7 +199,9 @@ function eventsOf(
       type === 'DELETED' && change.type !== 'deleted'
         ? changed.left(context, resource, change)
         : changed.now(context, resource, change)
-    events.push({ type, object })
+    const { previous } = change
+    const tellsPrevious = wantsPrevious && type === 'MODIFIED' && previous !== undefined
+    events.push(tellsPrevious ? { type, object, previous: () => peekRecord(previous) } : { type, object })
   }
   return events
 }

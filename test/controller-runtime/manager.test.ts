@@ -377,6 +377,38 @@ test('what a pass writes to its own object asks for none; what somebody else wri
   expect(passes, 'one for the labels, one for the data').toEqual(['a', 'a', 'a'])
 })
 
+test('a change of what a reconciler does not read asks for no pass', async () => {
+  const passes: string[] = []
+  const running = start([
+    reconciler(async (name) => void passes.push(name), {
+      reads: (object) => (object as KubernetesObject & { data?: unknown }).data,
+    }),
+  ])
+  await running.startPlane('root')
+  await create('root', ConfigMap, configMap('a', { data: { read: 'this' } }))
+  await running.settle()
+  expect(passes).toEqual(['a'])
+  const touch = async (body: JsonObject) => {
+    await registry.patch(
+      { plane: 'root', user },
+      preferredResource(ConfigMap),
+      { namespace: 'default', name: 'a' },
+      { type: 'merge', body },
+    )
+    await running.settle()
+    return passes.length
+  }
+  expect(await touch({ metadata: { labels: { not: 'read' } } })).toBe(1)
+  expect(await touch({ data: { read: 'that' } })).toBe(2)
+  expect(await touch({ metadata: { labels: null }, data: { read: 'that' } })).toBe(2)
+  await registry.delete({ plane: 'root', user }, preferredResource(ConfigMap), {
+    namespace: 'default',
+    name: 'a',
+  })
+  await running.settle()
+  expect(passes, 'its end is always told').toHaveLength(3)
+})
+
 test('a pass that asks for the next one at once gets it, and one that fails after it has written is made again', async () => {
   const passes: string[] = []
   const running = start([

@@ -14,6 +14,7 @@ export function createInstanceReconciler(): Reconciler<InstanceObject> {
     name: 'instance',
     planes: ['project'],
     for: Instance,
+    reads: ({ metadata, status }) => [metadata.generation, metadata.ownerReferences, status?.conditions],
     watches: [
       {
         kind: NetworkBinding,

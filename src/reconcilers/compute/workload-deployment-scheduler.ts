@@ -33,6 +33,13 @@ export function createWorkloadDeploymentSchedulerReconciler(): Reconciler<Worklo
     name: reconcilerName,
     planes: ['project'],
     for: WorkloadDeployment,
+    // Of the status of one that has its location, the location: the counters change with every instance.
+    reads: (deployment) => {
+      const { metadata, status } = deployment
+      const { generation, deletionTimestamp } = metadata
+      const placed = status?.location && [status.location, isMovedByOthers(deployment)]
+      return [generation, deletionTimestamp, placed ?? status]
+    },
     observes: [locations.observed, waiting.observed],
     watches: [{ kind: Location, enqueue: (_location, { plane }) => waiting.find(plane, unplaced) }],
     concurrency: 4,
@@ -96,7 +103,7 @@ export function createWorkloadDeploymentSchedulerReconciler(): Reconciler<Worklo
     const { cityCode } = deployment.spec
     const isInCity = (each: LocationReference | undefined) =>
       each !== undefined && locations.find(plane, each)?.cityCode === cityCode
-    if (isInCity(location) || !isWrittenByOthers(deployment, reconcilerName, ['status', 'location'])) return
+    if (isInCity(location) || !isMovedByOthers(deployment)) return
     const settled = await settledLocation(deployment, client)
     const place = isInCity(settled) ? settled : locations.inCity(plane, cityCode)
     if (!place) return
@@ -108,4 +115,8 @@ export function createWorkloadDeploymentSchedulerReconciler(): Reconciler<Worklo
     const message = `Location ${location.namespace}/${location.name} is not in the city ${cityCode}: back in ${place.namespace}/${place.name}`
     events.record({ kind: WorkloadDeployment, object: restored }, 'Warning', 'LocationRestored', message)
   }
+}
+
+function isMovedByOthers(deployment: WorkloadDeploymentObject): boolean {
+  return isWrittenByOthers(deployment, reconcilerName, ['status', 'location'])
 }

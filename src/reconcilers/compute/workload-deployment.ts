@@ -1,5 +1,6 @@
-import { formatObjectKey, type KubernetesObject } from '../../apimachinery/object.ts'
+import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import { refersTo } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler, WatchedKind } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import { Instance } from '../../schemas/compute/instance.ts'
@@ -9,13 +10,13 @@ import {
 } from '../../schemas/compute/workload-deployment.ts'
 import { Network } from '../../schemas/networking/network.ts'
 import { NetworkBinding, type NetworkBindingObject } from '../../schemas/networking/network-binding.ts'
-import { NetworkContext, type NetworkContextObject } from '../../schemas/networking/network-context.ts'
+import { NetworkContext } from '../../schemas/networking/network-context.ts'
 import type { LocationReference } from '../../schemas/networking/references.ts'
-import { Subnet } from '../../schemas/networking/subnet.ts'
+import { Subnet, type SubnetObject } from '../../schemas/networking/subnet.ts'
 import { SubnetClaim, type SubnetClaimObject } from '../../schemas/networking/subnet-claim.ts'
 import { claimMaker, parseAutomaticClaimName } from '../networking/automatic-claim.ts'
 import { createLocationCatalogue } from '../networking/location-catalogue.ts'
-import { sameLocation } from '../networking/names.ts'
+import { networkContextName, sameLocation } from '../networking/names.ts'
 import {
   boundDeployments,
   ensureBindings,
@@ -48,14 +49,17 @@ export function createWorkloadDeploymentReconciler(
   const ledger = createInstanceLedger()
   const vacancies = createVacancies(replacementPause)
   const locations = createLocationCatalogue()
-  const byLocation = createReferenceIndex(WorkloadDeployment, ({ status }) =>
-    status?.location ? [locationName(status.location)] : [],
+  const byNetwork = createReferenceIndex(WorkloadDeployment, (deployment) =>
+    networkKeys(deployment).map(formatObjectKey),
   )
-  const byNetwork = createReferenceIndex(WorkloadDeployment, ({ metadata, spec }) =>
-    (spec?.template.spec.networkInterfaces ?? []).map(({ network }) =>
-      formatObjectKey({ namespace: network.namespace ?? metadata.namespace, name: network.name }),
-    ),
-  )
+  /** By the parts of networks that they use: a location may have thousands of deployments that another part is nothing to. */
+  const byContext = createReferenceIndex(WorkloadDeployment, (deployment) => {
+    const { location } = deployment.status ?? {}
+    if (!location) return []
+    return networkKeys(deployment).map(({ namespace, name }) =>
+      formatObjectKey({ namespace, name: networkContextName(name, location) }),
+    )
+  })
   /** What instances should be, by uid of the deployment, as of a generation. */
   const expectations = new Map<string, InstanceExpectation & { readonly generation: number }>()
 
@@ -73,13 +77,13 @@ export function createWorkloadDeploymentReconciler(
     return settled !== undefined && !sameLocation(settled, location)
   }
 
-  /** What happens in a location concerns every deployment there. */
-  const inLocation = (kind: WatchedKind['kind']): WatchedKind => ({
+  /** A claim or a subnet concerns the deployments of the contexts that it may be for. */
+  const inContext = (kind: WatchedKind['kind']): WatchedKind => ({
     kind,
-    enqueue(object: KubernetesObject, { plane }) {
-      const { location } = (object as NetworkContextObject).spec ?? {}
-      return location ? byLocation.find(plane, locationName(location)) : []
-    },
+    enqueue: (object, { plane }) =>
+      contextNames(object as SubnetObject | SubnetClaimObject).flatMap((name) =>
+        byContext.find(plane, formatObjectKey({ namespace: object.metadata.namespace, name })),
+      ),
   })
 
   function expectationOf(deployment: SpecifiedDeployment, location: LocationReference): InstanceExpectation {
@@ -99,7 +103,7 @@ export function createWorkloadDeploymentReconciler(
       ledger.observed,
       vacancies.observed,
       locations.observed,
-      byLocation.observed,
+      byContext.observed,
       byNetwork.observed,
       { kind: NetworkBinding, observe: ({ object }) => boundDeployments(object as NetworkBindingObject) },
       {
@@ -114,21 +118,13 @@ export function createWorkloadDeploymentReconciler(
       },
     ],
     watches: [
-      inLocation(NetworkContext),
       {
-        kind: SubnetClaim,
-        async enqueue(object, { plane, client }) {
-          const { metadata, spec } = object as SubnetClaimObject
-          const { context } = parseAutomaticClaimName(metadata.name) ?? {}
-          const here = spec ? byLocation.find(plane, locationName(spec.location)) : []
-          if (context === undefined || context === spec?.networkContext.name) return here
-          // It says that it is for something else than its name: it may be in the way of deployments elsewhere.
-          const { namespace } = metadata
-          const { location } = (await client.get(NetworkContext, { namespace, name: context }))?.spec ?? {}
-          return location ? [...here, ...byLocation.find(plane, locationName(location))] : here
-        },
+        kind: NetworkContext,
+        enqueue: ({ metadata: { namespace, name } }, { plane }) =>
+          byContext.find(plane, formatObjectKey({ namespace, name })),
       },
-      inLocation(Subnet),
+      inContext(SubnetClaim),
+      inContext(Subnet),
       {
         // It may have another family now, which needs subnets.
         kind: Network,
@@ -140,7 +136,7 @@ export function createWorkloadDeploymentReconciler(
     forgetPlane(plane) {
       ledger.forgetPlane(plane)
       locations.forgetPlane(plane)
-      byLocation.forgetPlane(plane)
+      byContext.forgetPlane(plane)
       byNetwork.forgetPlane(plane)
     },
 
@@ -209,8 +205,23 @@ export function createWorkloadDeploymentReconciler(
   }
 }
 
-function locationName({ namespace, name }: LocationReference): string {
-  return `${namespace}/${name}`
+/** The networks of a deployment's interfaces. */
+function networkKeys({ metadata, spec }: WorkloadDeploymentObject): ObjectKey[] {
+  return (spec?.template.spec.networkInterfaces ?? []).map(({ network }) => ({
+    namespace: network.namespace ?? metadata.namespace,
+    name: network.name,
+  }))
+}
+
+/** The contexts that a claim or a subnet says it is for, belongs to, or is in the way of by its name. */
+function contextNames({ metadata, spec }: SubnetObject | SubnetClaimObject): string[] {
+  const owners = (metadata.ownerReferences ?? []).filter((each) => refersTo(each, NetworkContext))
+  const names = [
+    spec?.networkContext.name,
+    parseAutomaticClaimName(metadata.name)?.context,
+    ...owners.map(({ name }) => name),
+  ]
+  return [...new Set(names.filter((name) => name !== undefined))]
 }
 
 /** Undefined where there is nothing to say beyond what the scheduler said. */

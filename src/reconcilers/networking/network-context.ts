@@ -8,6 +8,7 @@ export function createNetworkContextReconciler(): Reconciler<NetworkContextObjec
     name: 'network-context',
     planes: ['project'],
     for: NetworkContext,
+    concurrency: 4,
     async reconcile(key, { client, clock, events }) {
       const networkContext = await client.get(NetworkContext, key)
       if (!networkContext || networkContext.metadata.deletionTimestamp !== undefined) return undefined

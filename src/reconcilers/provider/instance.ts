@@ -68,6 +68,13 @@ export function createProviderInstanceReconciler(
     name: reconcilerName,
     planes: ['project'],
     for: Instance,
+    // `Ready` sums up what is written here.
+    reads: ({ metadata: { generation, deletionTimestamp, finalizers }, status }) => [
+      generation,
+      deletionTimestamp,
+      finalizers,
+      { ...status, conditions: status?.conditions?.filter(({ type }) => type !== 'Ready') },
+    ],
     observes: [...addresses.observed, locations.observed, references.observed],
     watches: [Secret, ConfigMap, Location].map((kind) => ({
       kind,

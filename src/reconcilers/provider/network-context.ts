@@ -13,6 +13,7 @@ export function createProviderNetworkContextReconciler(
     name: 'provider-network-context',
     planes: ['project'],
     for: NetworkContext,
+    concurrency: 4,
     async reconcile(key, context) {
       const { client, clock, events, plane } = context
       const networkContext = await client.get(NetworkContext, key)
