@@ -7,18 +7,25 @@ import { rememberInOrder } from '../apimachinery/remember-in-order.ts'
  * The numbers are those of a real server's event recorder.
  */
 export interface EventCorrelator {
-  /** Under which key the report is counted, with which message; undefined: it is dropped. */
   correlate(
     source: { readonly component: string; readonly uid: string },
     type: string,
     reason: string,
     message: string,
-  ): { readonly key: string; readonly message: string } | undefined
+  ): Correlation
 }
 
-/** Different messages of one reason about one object within the window, before they are counted as one. */
+export interface Correlation {
+  /** Under which the report is counted. */
+  readonly key: string
+  readonly message: string
+  /** False: it is counted, and not told before the next one that is. */
+  readonly heard: boolean
+}
+
+/** So many different messages of one reason about one object are too many to be told apart, until there is a pause. */
 const similarMessages = 10
-const similarWindow = 600_000
+const pause = 600_000
 const combinedPrefix = '(combined from similar events): '
 
 /** Reports of one component about one object: so many at once, and one more each time that this much time has passed. */
@@ -29,17 +36,16 @@ const refill = 300_000
 export const remembered = 4096
 
 export function createEventCorrelator(clock: Clock): EventCorrelator {
-  const messages = new Map<string, { readonly since: number; readonly told: Set<string> }>()
+  const messages = new Map<string, { last: number; readonly told: Set<string> }>()
   const budgets = new Map<string, { left: number; at: number }>()
 
   function isHeard(source: string): boolean {
     const now = clock.now()
     const budget = budgets.get(source) ?? { left: burst, at: now }
     const gained = Math.floor((now - budget.at) / refill)
-    if (gained > 0) {
-      budget.left = Math.min(burst, budget.left + gained)
-      budget.at += gained * refill
-    }
+    // What is full gains nothing, not even a part.
+    if (budget.left + gained >= burst) Object.assign(budget, { left: burst, at: now })
+    else Object.assign(budget, { left: budget.left + gained, at: budget.at + gained * refill })
     rememberInOrder(budgets, source, budget, remembered)
     if (budget.left === 0) return false
     budget.left -= 1
@@ -48,15 +54,19 @@ export function createEventCorrelator(clock: Clock): EventCorrelator {
 
   return {
     correlate({ component, uid }, type, reason, message) {
-      if (!isHeard(`${component}\n${uid}`)) return undefined
+      const now = clock.now()
       const group = [component, uid, type, reason].join('\n')
       let known = messages.get(group)
-      if (!known || clock.now() - known.since > similarWindow) known = { since: clock.now(), told: new Set() }
-      if (known.told.size < similarMessages) known.told.add(message)
+      if (!known || now - known.last > pause) known = { last: now, told: new Set() }
+      known.last = now
+      if (known.told.size < similarMessages - 1) known.told.add(message)
       rememberInOrder(messages, group, known, remembered)
-      return known.told.has(message)
-        ? { key: `${group}\n${message}`, message }
-        : { key: group, message: combinedPrefix + message }
+      const isTold = known.told.has(message)
+      return {
+        key: isTold ? `${group}\n${message}` : group,
+        message: isTold ? message : combinedPrefix + message,
+        heard: isHeard(`${component}\n${uid}`),
+      }
     },
   }
 }

@@ -144,7 +144,6 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       record(about, type, reason, message) {
         const involvedObject = referenceTo(about.kind, about.object)
         const correlated = correlator.correlate({ component, uid: involvedObject.uid }, type, reason, message)
-        if (!correlated) return
         const now = clock.now()
         const report: Report = reports.get(correlated.key) ?? {
           involvedObject,
@@ -163,7 +162,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
         report.message = correlated.message
         report.count += 1
         report.last = now
-        if (report.waiting || queue.length >= waitingReports) return
+        if (!correlated.heard || report.waiting || queue.length >= waitingReports) return
         report.waiting = true
         queue.push(report)
         write()

@@ -481,6 +481,35 @@ test('reports become Events of the object, counted when they are repeated', asyn
   ])
 })
 
+test('what is reported too often to be told is counted, and told with the next report that is', async () => {
+  const running = start([
+    reconciler(async (name, { client, events }) => {
+      const object = await client.get(ConfigMap, { namespace: 'default', name })
+      for (let count = 0; object && count < 30; count++) {
+        events.record({ kind: ConfigMap, object }, 'Normal', 'Seen', 'It was seen')
+      }
+      return undefined
+    }),
+  ])
+  const counts = async () => {
+    const { items } = await registry.list({ plane: 'root', user }, preferredResource(Event))
+    return items.map(({ object }) => (object as KubernetesObject & { count?: number }).count)
+  }
+  await running.startPlane('root')
+  await create('root', ConfigMap, configMap('a'))
+  await running.settle()
+  const [first] = await counts()
+  clock.advance(300_000)
+  await registry.patch(
+    { plane: 'root', user },
+    preferredResource(ConfigMap),
+    { namespace: 'default', name: 'a' },
+    { type: 'merge', body: { data: { seen: 'again' } } },
+  )
+  await running.settle()
+  expect([first, await counts()]).toEqual([30, [60]])
+})
+
 test('figures add up: what was added was worked on, and nothing waits or runs in the end', async () => {
   const figures = { depth: 0, adds: 0, passes: 0, active: 0, retries: 0 }
   const counted: ControllerFigures = {

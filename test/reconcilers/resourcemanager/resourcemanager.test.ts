@@ -107,6 +107,22 @@ describe('what somebody changes behind the backs of reconcilers', () => {
     expect((await root.get(path)).metadata.ownerReferences).toEqual(before.metadata.ownerReferences)
   })
 
+  test('with the namespace of an organization go its memberships, which are made again by hand alone', async () => {
+    await createOrganization('emptied')
+    const inEmptied = `${group}/namespaces/organization-emptied/organizationmemberships`
+    const before = await root.get(`${inEmptied}/member-developer`)
+    await root.remove('/api/v1/namespaces/organization-emptied')
+    await datum.settle()
+    expect((await root.get('/api/v1/namespaces/organization-emptied')).status.phase).toBe('Active')
+    expect((await root.list(inEmptied)).items).toEqual([])
+    const { apiVersion, kind, metadata, spec } = before
+    await root.create(inEmptied, { apiVersion, kind, metadata: { name: metadata.name }, spec })
+    await datum.settle()
+    const again = await root.get(`${inEmptied}/member-developer`)
+    expect(condition(again, 'Ready')).toBe('True Ready')
+    expect(condition(again, 'RolesApplied')).toBe('True AllRolesApplied')
+  })
+
   test('a status that makes no sense is put right', async () => {
     const lie = { type: 'Ready', status: 'False', reason: 'Nonsense', message: '' }
     const conditions = [{ ...lie, lastTransitionTime: '2020-01-01T00:00:00Z' }]
