@@ -6,10 +6,30 @@ import type { JsonValue } from './object.ts'
  * `[?(@.type=="Ready")]`, with or without `{}` and `$` around it.
  */
 
-/** All the values at the path, in document order; missing fields give nothing. */
-export type JsonPath = (object: unknown) => JsonValue[]
+/**
+ * The values at the path, in document order; missing fields give nothing. Only `most` of them are looked for, where that
+ * is given. A search ends where its work is used up, with what it has found.
+ */
+export type JsonPath = (object: unknown, most?: number, work?: PathWork) => JsonValue[]
 
-type Step = (values: readonly JsonValue[], root: JsonValue) => JsonValue[]
+/** How many values may still be visited; searches may share it. A path with some `..` in it visits values many times. */
+export interface PathWork {
+  left: number
+}
+
+export function createPathWork(): PathWork {
+  return { left: 20_000 }
+}
+
+/** A search for values of one object. */
+interface Search {
+  readonly root: JsonValue
+  readonly work: PathWork
+}
+
+/** Hands on what the step leads to from a value, one after the other, until `next` says that it is enough. */
+type Step = (value: JsonValue, search: Search, next: Next) => boolean
+type Next = (value: JsonValue) => boolean
 
 export class JsonPathError extends Error {
   override readonly name = 'JsonPathError'
@@ -33,7 +53,10 @@ export function compileJsonPath(text: string): JsonPath {
   if (reader.position < body.length) {
     throw new JsonPathError(`unexpected character ${JSON.stringify(body[reader.position])}`)
   }
-  return (object) => runSteps(steps, [object as JsonValue], object as JsonValue)
+  return (object, most, work = createPathWork()) => {
+    const root = object as JsonValue
+    return find(steps, root, { root, work }, most)
+  }
 }
 
 interface Reader {
@@ -41,10 +64,23 @@ interface Reader {
   position: number
 }
 
-function runSteps(steps: readonly Step[], start: readonly JsonValue[], root: JsonValue): JsonValue[] {
-  let values = [...start]
-  for (const step of steps) values = step(values, root)
-  return values
+function find(
+  steps: readonly Step[],
+  start: JsonValue,
+  search: Search,
+  most = Number.POSITIVE_INFINITY,
+): JsonValue[] {
+  const found: JsonValue[] = []
+  const { work } = search
+  function visit(value: JsonValue, at: number): boolean {
+    if (--work.left < 0) return true
+    const step = steps[at]
+    if (step) return step(value, search, (member) => visit(member, at + 1))
+    found.push(value)
+    return found.length >= most
+  }
+  visit(start, 0)
+  return found
 }
 
 function parseSteps(reader: Reader): Step[] {
@@ -95,30 +131,21 @@ function isObject(value: JsonValue): value is { [field: string]: JsonValue } {
 }
 
 function field(name: string): Step {
-  return (values) => {
-    const found: JsonValue[] = []
-    for (const value of values) {
-      if (isObject(value) && Object.hasOwn(value, name)) found.push(value[name] as JsonValue)
-    }
-    return found
-  }
+  return (value, _search, next) =>
+    isObject(value) && Object.hasOwn(value, name) && next(value[name] as JsonValue)
 }
 
-const everything: Step = (values) => values.flatMap(members)
+const everything: Step = (value, _search, next) => members(value).some((member) => next(member))
 
 function members(value: JsonValue): JsonValue[] {
   if (Array.isArray(value)) return value
   return isObject(value) ? Object.values(value) : []
 }
 
-const descend: Step = (values) => {
-  const found: JsonValue[] = []
-  const visit = (value: JsonValue, depth: number) => {
-    found.push(value)
-    if (depth < maxDepth) for (const member of members(value)) visit(member, depth + 1)
-  }
-  for (const value of values) visit(value, 0)
-  return found
+const descend: Step = (value, _search, next) => {
+  const visit = (each: JsonValue, depth: number): boolean =>
+    next(each) || (depth < maxDepth && members(each).some((member) => visit(member, depth + 1)))
+  return visit(value, 0)
 }
 
 function skipSpaces(reader: Reader): void {
@@ -140,7 +167,11 @@ function parseBracket(reader: Reader): Step {
     const matches = parseFilter(reader)
     expect(reader, ')')
     expect(reader, ']')
-    return (values, root) => values.flatMap(members).filter((value) => matches(value, root))
+    return (value, search, next) =>
+      members(value).some((member) => {
+        if (--search.work.left < 0) return true
+        return matches(member, search) && next(member)
+      })
   }
   const choices: Step[] = []
   do {
@@ -150,7 +181,7 @@ function parseBracket(reader: Reader): Step {
   expect(reader, ']')
   return choices.length === 1
     ? (choices[0] as Step)
-    : (values, root) => values.flatMap((value) => choices.flatMap((choice) => choice([value], root)))
+    : (value, search, next) => choices.some((choice) => choice(value, search, next))
 }
 
 function parseChoice(reader: Reader): Step {
@@ -186,37 +217,33 @@ function readQuoted(reader: Reader): string {
 }
 
 function index(position: number): Step {
-  return (values) => {
-    const found: JsonValue[] = []
-    for (const value of values) {
-      const item = Array.isArray(value) ? value.at(position) : undefined
-      if (item !== undefined) found.push(item)
-    }
-    return found
+  return (value, _search, next) => {
+    const item = Array.isArray(value) ? value.at(position) : undefined
+    return item !== undefined && next(item)
   }
 }
 
 function range(start: number | undefined, end: number | undefined, step: number): Step {
   if (step <= 0) throw new JsonPathError('step must be > 0')
-  return (values) =>
-    values.flatMap((value) =>
-      Array.isArray(value) ? value.slice(start, end).filter((_, position) => position % step === 0) : [],
-    )
+  return (value, _search, next) =>
+    Array.isArray(value) &&
+    value.slice(start, end).some((item, position) => position % step === 0 && next(item))
 }
 
-type Filter = (value: JsonValue, root: JsonValue) => boolean
-type Operand = (value: JsonValue, root: JsonValue) => JsonValue[]
+type Filter = (value: JsonValue, search: Search) => boolean
+/** The first value, or none. */
+type Operand = (value: JsonValue, search: Search) => JsonValue[]
 
 function parseFilter(reader: Reader): Filter {
   const left = parseOperand(reader)
   skipSpaces(reader)
   const operator = /^(==|!=|<=|>=|<|>)/.exec(reader.text.slice(reader.position))?.[0]
-  if (operator === undefined) return (value, root) => left(value, root).length > 0
+  if (operator === undefined) return (value, search) => left(value, search).length > 0
   reader.position += operator.length
   const right = parseOperand(reader)
-  return (value, root) => {
-    const lefts = left(value, root)
-    const rights = right(value, root)
+  return (value, search) => {
+    const lefts = left(value, search)
+    const rights = right(value, search)
     // Kubernetes compares the first results; a missing one matches nothing
     if (lefts.length === 0 || rights.length === 0) return false
     return compare(lefts[0] as JsonValue, operator, rights[0] as JsonValue)
@@ -252,7 +279,7 @@ function parseOperand(reader: Reader): Operand {
   if (next === '@' || next === '$') {
     reader.position++
     const steps = parseSteps(reader)
-    return (value, root) => runSteps(steps, [next === '@' ? value : root], root)
+    return (value, search) => find(steps, next === '@' ? value : search.root, search, 1)
   }
   const literal = /^(true|false|null|-?\d+(?:\.\d+)?)/.exec(reader.text.slice(reader.position))?.[0]
   if (literal === undefined) throw new JsonPathError('unrecognized operand in filter')

@@ -1,6 +1,12 @@
 import { badRequest } from '../apimachinery/errors.ts'
 import { formatHumanDuration } from '../apimachinery/human-duration.ts'
-import { compileJsonPath, type JsonPath, JsonPathError } from '../apimachinery/json-path.ts'
+import {
+  compileJsonPath,
+  createPathWork,
+  type JsonPath,
+  JsonPathError,
+  type PathWork,
+} from '../apimachinery/json-path.ts'
 import type { JsonValue, KubernetesObject } from '../apimachinery/object.ts'
 import type { Kind, PrinterColumn, Resource } from '../registry/kind.ts'
 import type { Query } from './query.ts'
@@ -58,8 +64,9 @@ function createView({ definition, conversion, kind }: Resource): TableView {
     columns: [...(named ? [nameColumn] : []), ...columns.map((column) => columnDefinition(column, kind))],
     cells(object, now) {
       const computed = definition.cells?.(conversion ? conversion.toStored(object) : object, now)
+      const budget: RowBudget = { work: createPathWork(), length: maxRowLength }
       const cells = readers.map(
-        ({ column, path }, index) => computed?.[index] ?? readCell(column, path, object, now),
+        ({ column, path }, index) => computed?.[index] ?? readCell(column, path, object, now, budget),
       )
       return named ? [object.metadata.name, ...cells] : cells
     },
@@ -98,13 +105,32 @@ function columnDefinition(column: PrinterColumn, { origin }: Kind): TableColumn 
   }
 }
 
-/** Only the first value counts; a value of another type than the column's is an empty cell. */
-function readCell(column: PrinterColumn, path: JsonPath, object: KubernetesObject, now: number): JsonValue {
-  const value = path(object)[0] as JsonValue | undefined
+/** What the cells of one row may still take: a definition can have thousands of columns, each of the whole object. */
+interface RowBudget {
+  readonly work: PathWork
+  /** Of the texts in the cells, in characters. */
+  length: number
+}
+
+const maxRowLength = 64 * 1024
+
+/** Only the first value counts; a value of another type than the column's, or one too many, is an empty cell. */
+function readCell(
+  column: PrinterColumn,
+  path: JsonPath,
+  object: KubernetesObject,
+  now: number,
+  budget: RowBudget,
+): JsonValue {
+  if (budget.length < 0) return null
+  const value = path(object, 1, budget.work)[0]
   if (value === undefined || value === null) return null
   switch (column.type) {
-    case 'string':
-      return typeof value === 'string' ? value : JSON.stringify(value)
+    case 'string': {
+      const text = typeof value === 'string' ? value : JSON.stringify(value)
+      budget.length -= text.length
+      return budget.length < 0 ? null : text
+    }
     case 'integer':
       return typeof value === 'number' ? Math.trunc(value) : null
     case 'number':
