@@ -25,8 +25,14 @@ function isReady(project: ProjectObject): boolean {
 export function createParentResolver(registry: Registry): ResolveParent {
   const root: RequestContext = { plane: 'root', user: system }
   const reader: Pick<AdmissionClient, 'list'> = {
-    async list<T extends KubernetesObject>(kind: Kind<T>, options: { namespace?: string } = {}) {
-      const { items } = await registry.list(root, preferredResource(kind), { namespace: options.namespace })
+    async list<T extends KubernetesObject>(
+      kind: Kind<T>,
+      { namespace, labels = {} }: { namespace?: string; labels?: Record<string, string> } = {},
+    ) {
+      const labelSelector = Object.entries(labels)
+        .map(([label, value]) => `${label}=${value}`)
+        .join()
+      const { items } = await registry.list(root, preferredResource(kind), { namespace, labelSelector })
       return items.map((item) => item.object as T)
     },
   }

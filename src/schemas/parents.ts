@@ -3,6 +3,7 @@ import type { AdmissionClient } from '../registry/admission.ts'
 import type { Kind } from '../registry/kind.ts'
 import type { Parent, Selection, View } from '../registry/registry.ts'
 import { CustomResourceDefinition } from './core/custom-resource-definition.ts'
+import { Event, type EventObject } from './core/event.ts'
 import { Namespace } from './core/namespace.ts'
 import { iamGroup } from './iam/group.ts'
 import { User } from './iam/user.ts'
@@ -36,8 +37,8 @@ export const parentPrefixes: readonly ParentPrefix[] = [
 export type RootReader = Pick<AdmissionClient, 'list'>
 
 /**
- * An organization's control plane: itself, its namespace with all that is in it, its projects and its members.
- * Definitions of kinds are everybody's.
+ * An organization's control plane: itself, its namespace with all that is in it, its projects and its members, and the
+ * Events about these. Definitions of kinds are everybody's.
  */
 export function createOrganizationView(organization: string, root: RootReader): View {
   const namespace = organizationNamespace(organization)
@@ -56,6 +57,18 @@ export function createOrganizationView(organization: string, root: RootReader): 
         const memberships = await root.list(OrganizationMembership, { namespace })
         return oneOf(memberships.flatMap(({ spec }) => spec?.userRef.name ?? []))
       }
+      if (isKind(kind, Event)) {
+        const memberships = await root.list(OrganizationMembership, { namespace })
+        return eventsAbout(
+          {
+            Organization: [organization],
+            Namespace: [namespace],
+            Project: await projectsOf(root, [organization]),
+            User: memberships.flatMap(({ spec }) => spec?.userRef.name ?? []),
+          },
+          namespace,
+        )
+      }
       return kind.scope === 'Namespaced' ? { namespace, matches: () => true } : 'nothing'
     },
   }
@@ -63,7 +76,8 @@ export function createOrganizationView(organization: string, root: RootReader): 
 
 /**
  * A user's control plane: the user, their preferences and memberships, the organizations where they are members, and those
- * organizations' namespaces and projects; of what lies in the namespaces, the user's memberships only.
+ * organizations' namespaces and projects, and the Events about these; of what lies in the namespaces, the user's
+ * memberships only.
  */
 export function createUserView(user: string, root: RootReader): View {
   async function organizations(): Promise<string[]> {
@@ -83,7 +97,42 @@ export function createUserView(user: string, root: RootReader): View {
         const own = new Set(await organizations())
         return { matches: ({ metadata }) => own.has(metadata.labels?.[organizationNameLabel] ?? '') }
       }
+      if (isKind(kind, Event)) {
+        const own = await organizations()
+        return eventsAbout({
+          Organization: own,
+          Namespace: own.map(organizationNamespace),
+          Project: await projectsOf(root, own),
+          User: [user],
+        })
+      }
       return 'nothing'
+    },
+  }
+}
+
+async function projectsOf(root: RootReader, organizations: readonly string[]): Promise<string[]> {
+  const lists = organizations.map((name) => root.list(Project, { labels: { [organizationNameLabel]: name } }))
+  return (await Promise.all(lists)).flat().map(({ metadata }) => metadata.name)
+}
+
+/**
+ * Events are shown where that is shown which they are about. Those about what is in no namespace are in `default`, where
+ * everybody's are; `namespace` is all the view's own.
+ */
+function eventsAbout(names: Readonly<Record<string, readonly string[]>>, namespace?: string): Selection {
+  const known = new Set(
+    Object.entries(names).flatMap(([kind, each]) => each.map((name) => `${kind} ${name}`)),
+  )
+  return {
+    matches(event) {
+      if (namespace !== undefined && event.metadata.namespace === namespace) return true
+      const { involvedObject: about } = event as Partial<EventObject>
+      return (
+        event.metadata.namespace === 'default' &&
+        !about?.namespace &&
+        known.has(`${about?.kind} ${about?.name}`)
+      )
     },
   }
 }

@@ -4,6 +4,15 @@ import { parse } from 'yaml'
 import { type DatumLocal, startDatumLocal } from '../../src/testing/start-datum-local.ts'
 import { type PlaneApi, rootApi, type TestObject } from '../support/plane-api.ts'
 import { newProject } from '../support/project.ts'
+import {
+  condition,
+  location,
+  locations as locationsPath,
+  network,
+  networks as networksPath,
+  workload,
+  workloads,
+} from '../support/workload.ts'
 
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 const networks = `${definitions}/networks.networking.datumapis.com`
@@ -164,6 +173,21 @@ describe.skipIf(!existsSync(folder))(
       expect((await api.get(`${definitions}/${name}`)).status.acceptedNames.kind).toBe(
         deployed.spec.names.kind,
       )
+    })
+
+    test('serve a project in place of ours, and a Workload runs on it', async () => {
+      for (const deployed of files.map(read)) {
+        const ours = await api.find(`${definitions}/${deployed.metadata.name}`)
+        if (ours) await api.patch(`${definitions}/${deployed.metadata.name}`, { spec: deployed.spec })
+      }
+      await api.create(locationsPath, location('dallas', 'DFW'))
+      await api.create(networksPath, network('default'))
+      await api.create(workloads, workload({ replicas: 2 }))
+      await datum.settle()
+      expect(condition(await api.get(`${workloads}/web`), 'Available')).toBe('True AvailablePlacementFound')
+      expect((await api.get(`${workloads}/web`)).status.readyReplicas).toBe(2)
+      const { items } = await api.list('/api/v1/events')
+      expect(items.filter((each) => 'type' in each && each.type === 'Warning')).toEqual([])
     })
 
     test.each(files)('%s is taken as an update of ours, where we have one', async (file) => {

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../src/apimachinery/object.ts'
 import type { Kind } from '../../src/registry/kind.ts'
 import type { View } from '../../src/registry/registry.ts'
 import { CustomResourceDefinition } from '../../src/schemas/core/custom-resource-definition.ts'
+import { Event } from '../../src/schemas/core/event.ts'
 import { Namespace } from '../../src/schemas/core/namespace.ts'
 import { Secret } from '../../src/schemas/core/secret.ts'
 import { User } from '../../src/schemas/iam/user.ts'
@@ -24,6 +25,11 @@ const project = (name: string, organization: string) => ({
   metadata: { name, labels: { [label]: organization } },
 })
 
+const event = (name: string, about: object, namespace = 'default') => ({
+  ...named(name, namespace),
+  involvedObject: about,
+})
+
 const root: [Kind, KubernetesObject[]][] = [
   [Organization, [named('acme'), named('other')]],
   [Namespace, [named('default'), named('organization-acme'), named('organization-other')]],
@@ -33,6 +39,17 @@ const root: [Kind, KubernetesObject[]][] = [
     Secret,
     [named('ours', 'organization-acme'), named('theirs', 'organization-other'), named('platform', 'default')],
   ],
+  [
+    Event,
+    [
+      event('one-made', { kind: 'Project', name: 'one' }),
+      event('two-made', { kind: 'Project', name: 'two' }),
+      event('one-in-plane', { kind: 'Project', name: 'one', namespace: 'elsewhere' }),
+      event('acme-ready', { kind: 'Organization', name: 'acme' }),
+      event('bob-ready', { kind: 'User', name: 'bob' }),
+      event('ours-there', { kind: 'Secret', name: 'ours' }, 'organization-acme'),
+    ],
+  ],
   [User, [named('ann'), named('bob'), named('eve')]],
   [CustomResourceDefinition, [named('things.example.com')]],
 ]
@@ -40,8 +57,11 @@ const root: [Kind, KubernetesObject[]][] = [
 const reader: RootReader = {
   async list(kind, options = {}) {
     const objects = root.find(([each]) => each.names.kind === kind.names.kind)?.[1] ?? []
+    const { namespace, labels = {} } = options
     return objects.filter(
-      ({ metadata }) => options.namespace === undefined || metadata.namespace === options.namespace,
+      ({ metadata }) =>
+        (namespace === undefined || metadata.namespace === namespace) &&
+        Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
     ) as never
   },
 }
@@ -73,6 +93,9 @@ describe('the control plane of an organization', () => {
       'OrganizationMembership organization-acme/member-ann',
       'Project one',
       'Secret organization-acme/ours',
+      'Event default/one-made',
+      'Event default/acme-ready',
+      'Event organization-acme/ours-there',
       'User ann',
       'CustomResourceDefinition things.example.com',
     ])
@@ -88,7 +111,7 @@ describe('the control plane of an organization', () => {
     const view = createOrganizationView('acme', reader)
     for (const kind of kinds.filter(({ planes }) => planes.includes('root'))) {
       const selection = await view.select(kind)
-      const open = ['User', 'CustomResourceDefinition'].includes(kind.names.kind)
+      const open = ['User', 'Event', 'CustomResourceDefinition'].includes(kind.names.kind)
       if (typeof selection === 'string') expect(selection).toBe(open ? 'everything' : 'nothing')
       else expect(open || selection.namespace || selection.name || selection.labels).toBeTruthy()
     }
@@ -102,6 +125,8 @@ describe('the control plane of a user', () => {
       'Namespace organization-other',
       'OrganizationMembership organization-other/member-bob',
       'Project two',
+      'Event default/two-made',
+      'Event default/bob-ready',
       'User bob',
       'CustomResourceDefinition things.example.com',
     ])
