@@ -117,6 +117,21 @@ function formatValue(value: JsonValue): string {
   return JSON.stringify(value)
 }
 
+/** Elements in the order of `compareElements`; what is in them is decoded once, not for each comparison. */
+export function sortElements(elements: readonly PathElement[]): PathElement[] {
+  const decoded = elements.map((element) => {
+    const value = element.startsWith('k:') || element.startsWith('v:') ? decode(element) : undefined
+    return { element, value }
+  })
+  const order = (left: (typeof decoded)[number], right: (typeof decoded)[number]) => {
+    if (left.value === undefined || right.value === undefined || left.element[0] !== right.element[0]) {
+      return compareElements(left.element, right.element)
+    }
+    return left.element === right.element ? 0 : compareValues(left.value, right.value)
+  }
+  return decoded.sort(order).map(({ element }) => element)
+}
+
 const sorts = 'fkvi'
 
 /** The order in which `managedFields` are written: fields, keyed items, set items, indexes; each by value. */

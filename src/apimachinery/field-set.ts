@@ -1,10 +1,11 @@
 import { requestEntityTooLarge, type StatusError } from './errors.ts'
 import {
   canonicalElement,
-  compareElements,
+  compareText,
   type FieldPath,
   type PathElement,
   PathElementError,
+  sortElements,
 } from './field-path.ts'
 import type { JsonObject, JsonValue } from './object.ts'
 
@@ -164,18 +165,25 @@ export function childrenOf(node: FieldNode): FieldNode | undefined {
 export function sortNode(node: FieldNode): FieldNode {
   const elements = Object.keys(node)
   if (elements.length > maxOwnedFields + 1) throw tooManyOwnedFields()
-  let sorted = true
-  for (let index = 1; sorted && index < elements.length; index++) {
-    sorted = compareMarked(elements[index - 1] as string, elements[index] as string) < 0
-  }
-  if (sorted) return node
+  if (areFieldsInOrder(elements)) return node
+  const isMarked = node['.'] !== undefined
+  const ordered = sortElements(isMarked ? elements.filter((element) => element !== '.') : elements)
+  if (isMarked) ordered.unshift('.')
+  if (ordered.every((element, index) => element === elements[index])) return node
   const result: FieldNode = {}
-  for (const element of elements.sort(compareMarked)) result[element] = node[element] as FieldNode
+  for (const element of ordered) result[element] = node[element] as FieldNode
   return result
 }
 
-function compareMarked(left: PathElement, right: PathElement): number {
-  return left === '.' ? -1 : right === '.' ? 1 : compareElements(left, right)
+/** Mostly there are nothing but fields, and they come in order. */
+function areFieldsInOrder(elements: readonly PathElement[]): boolean {
+  const start = elements[0] === '.' ? 1 : 0
+  for (let index = start; index < elements.length; index++) {
+    const element = elements[index] as PathElement
+    if (elements.length > 1 && !element.startsWith('f:')) return false
+    if (index > start && compareText(elements[index - 1] as string, element) >= 0) return false
+  }
+  return true
 }
 
 function chain(path: FieldPath): FieldNode {
@@ -190,7 +198,9 @@ function readNode(fields: JsonValue, depth: number): FieldNode {
     throw new PathElementError('fieldsV1 must be an object of objects')
   }
   let node: FieldNode = {}
-  for (const [text, below] of Object.entries(fields)) {
+  const entries = Object.entries(fields)
+  if (entries.length > maxOwnedFields + 1) throw tooManyOwnedFields()
+  for (const [text, below] of entries) {
     if (text === '.') {
       node['.'] = leafNode
       continue

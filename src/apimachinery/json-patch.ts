@@ -1,4 +1,5 @@
 import { cloneJson } from './clone.ts'
+import { maxNestingDepth } from './decode-error.ts'
 import { deepEqual } from './equality.ts'
 import { badRequest, requestEntityTooLarge, type StatusError } from './errors.ts'
 import { PointerError, parsePointer, readIndex, valueAt } from './json-pointer.ts'
@@ -58,8 +59,47 @@ class OperationError extends Error {
 /** Where an operation works: a container of this patch's own, and a place in it. */
 type Place = { list: JsonValue[]; index: number } | { map: JsonObject; field: string }
 
+/**
+ * How deep the document may have become: an upper bound, which costs little to keep, made exact where it is too high. A
+ * patch can move a document into itself, again and again, until whatever walks over it overflows the stack.
+ */
+class NestingDepth {
+  /** Undefined as long as nothing has made the document deeper than it was when it came. */
+  #bound: number | undefined
+
+  /** To be called when a value from this depth was put at that one. */
+  noticeMoved(from: number, to: number): void {
+    if (to > from) this.#bound = (this.#bound ?? Number.POSITIVE_INFINITY) + to - from
+  }
+
+  /** To be called when a value that was not there has been put at this depth. */
+  noticeAdded(value: JsonValue, to: number): void {
+    const depth = to + depthOf(value)
+    if (this.#bound !== undefined || depth > maxNestingDepth) this.#bound = Math.max(this.#bound ?? 0, depth)
+  }
+
+  check(document: JsonValue): void {
+    if (this.#bound === undefined || this.#bound <= maxNestingDepth) return
+    this.#bound = depthOf(document)
+    if (this.#bound > maxNestingDepth) throw new OperationError('the document nests too deep')
+  }
+}
+
+/** Level by level: what is too deep to recurse into is just what is looked for. */
+function depthOf(document: JsonValue): number {
+  let depth = 0
+  let level = [document]
+  for (;;) {
+    const containers = level.filter((value) => typeof value === 'object' && value !== null)
+    if (containers.length === 0) return depth
+    depth++
+    level = containers.flatMap((value) => Object.values(value as JsonObject))
+  }
+}
+
 class JsonPatcher {
   #root: JsonValue
+  readonly #depth = new NestingDepth()
   /** Containers made by this patch, which it may change; all others are copied first. */
   readonly #own = new WeakSet<object>()
   #copiedBytes = 0
@@ -76,27 +116,40 @@ class JsonPatcher {
   apply(operation: JsonObject): void {
     const path = pointerOf(operation, 'path')
     switch (operation.op) {
-      case 'add':
-        this.#add(path, operationValue(operation))
+      case 'add': {
+        const value = operationValue(operation)
+        this.#add(path, value)
+        this.#depth.noticeAdded(value, path.length)
         break
+      }
       case 'remove':
         this.#remove(path)
         break
-      case 'replace':
-        this.#replace(path, operationValue(operation))
+      case 'replace': {
+        const value = operationValue(operation)
+        this.#replace(path, value)
+        this.#depth.noticeAdded(value, path.length)
         break
-      case 'move':
-        this.#move(pointerOf(operation, 'from'), path)
+      }
+      case 'move': {
+        const from = pointerOf(operation, 'from')
+        this.#move(from, path)
+        this.#depth.noticeMoved(from.length, path.length)
         break
-      case 'copy':
-        this.#add(path, this.#copy(pointerOf(operation, 'from')))
+      }
+      case 'copy': {
+        const from = pointerOf(operation, 'from')
+        this.#add(path, this.#copy(from))
+        this.#depth.noticeMoved(from.length, path.length)
         break
+      }
       case 'test':
         this.#test(path, operationValue(operation))
         break
       default:
         throw new OperationError(`Unexpected kind: ${JSON.stringify(operation.op)}`)
     }
+    this.#depth.check(this.#root)
   }
 
   #add(path: readonly string[], value: JsonValue): void {

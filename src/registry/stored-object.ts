@@ -3,7 +3,7 @@ import { deepEqual } from '../apimachinery/equality.ts'
 import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
 import type { StoredRecord } from '../storage/store.ts'
-import { applyDefaults } from './defaulting.ts'
+import { applyDefaultsToStored } from './defaulting.ts'
 import { parseObjectKey } from './keys.ts'
 import { type Conversion, type Kind, type Resource, storageVersion } from './kind.ts'
 import { prune } from './pruning.ts'
@@ -96,7 +96,7 @@ function fittedObject(kind: Kind, record: StoredRecord): KubernetesObject | unde
     const schema = storageVersion(kind).schema()
     const object = cloneJson(decodeRecord(record))
     prune(schema, object)
-    applyDefaults(schema, object)
+    applyDefaultsToStored(schema, object)
     return { object: deepEqual(object, decodeRecord(record)) ? undefined : settle(object) }
   }).object
 }

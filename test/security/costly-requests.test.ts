@@ -98,3 +98,83 @@ describe('a table', () => {
     expect(cells.filter((cell) => cell !== null)).toHaveLength(1 + 6)
   })
 })
+
+describe('a JSON patch', () => {
+  const patchType = { 'content-type': 'application/json-patch+json' }
+  const deeper = (times: number) =>
+    Array.from({ length: times }, () => [
+      { op: 'add', path: '/spec/new', value: {} },
+      { op: 'move', from: '/spec/old', path: '/spec/new/a' },
+      { op: 'move', from: '/spec/new', path: '/spec/old' },
+    ]).flat()
+
+  test('does not nest an object deeper than a body may be, by whatever operations', async () => {
+    const { path, create } = await define(atomic)
+    expect((await create('a', { old: nested(400, 1), shallow: nested(3, 1) })).code).toBe(201)
+    const patch = (operations: object[]) => ask('PATCH', `${path}/a`, operations, patchType)
+    const refused = { code: 422, reason: 'Invalid' }
+    expect((await patch(deeper(50))).code).toBe(200)
+    for (const operations of [
+      deeper(3000),
+      deeper(50),
+      [{ op: 'add', path: `/spec/old${'/a'.repeat(400)}`, value: nested(150, 1) }],
+      [{ op: 'replace', path: `/spec/old${'/a'.repeat(400)}`, value: nested(150, 1) }],
+      [{ op: 'copy', from: '/spec/old', path: `/spec/old${'/a'.repeat(400)}` }],
+    ]) {
+      expect((await patch(operations)).json).toMatchObject(refused)
+    }
+    // What only looks as if it went deeper is done.
+    const moves = Array.from({ length: 500 }, (_, index) => [
+      { op: 'copy', from: '/spec/shallow', path: '/spec/shallow/a/a/a' },
+      { op: 'add', path: '/spec/shallow/a/a/a', value: index },
+    ]).flat()
+    const { code, json } = await patch(moves)
+    expect(code, JSON.stringify(json)).toBe(200)
+    expect(json.spec).toEqual({ old: nested(450, 1), shallow: nested(3, 499) })
+  })
+})
+
+describe('defaults', () => {
+  test('of an object have an end together, and what is stored already is read as far as that', async () => {
+    const long = 'x'.repeat(100_000)
+    const item = (value: object) => ({
+      type: 'object',
+      properties: {
+        list: { type: 'array', items: { type: 'object', properties: { a: { type: 'string', ...value } } } },
+      },
+    })
+    const { create } = await define(item({ default: long }))
+    const items = (length: number) => ({ list: Array.from({ length }, () => ({})) })
+    const few = await create('few', items(20))
+    expect(few.code).toBe(201)
+    expect(few.json.spec.list[19]).toEqual({ a: long })
+    for (const length of [40, 40_000]) {
+      expect((await create('many', items(length))).json).toMatchObject({
+        code: 413,
+        reason: 'RequestEntityTooLarge',
+        message:
+          'Request entity too large: the defaults of an object may be 3145728 characters long together',
+      })
+    }
+
+    // The same list, stored before there was a default.
+    const plain = await define(item({}))
+    expect((await plain.create('stored', items(1000))).code).toBe(201)
+    const group = plain.path.split('/')[2]
+    const added = [
+      {
+        op: 'add',
+        path: '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/list/items/properties/a/default',
+        value: long,
+      },
+    ]
+    const changed = await ask('PATCH', `${definitions}/things.${group}`, added, {
+      'content-type': 'application/json-patch+json',
+    })
+    expect(changed.code).toBe(200)
+    await datum.settle()
+    const read = await ask('GET', `${plain.path}/stored`)
+    expect(read.code).toBe(200)
+    expect(read.json.spec.list.filter(({ a }: { a?: string }) => a === long)).toHaveLength(31)
+  })
+})
