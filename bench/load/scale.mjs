@@ -1,6 +1,6 @@
-import { percentile } from '../statistics.mjs'
 import { follow } from './followed.mjs'
 import { Http1Connection } from './http-client.mjs'
+import { readMeanwhile } from './reader.mjs'
 import { placed } from './workload.mjs'
 
 /**
@@ -28,7 +28,7 @@ export async function scale(job) {
       wanted = Object.assign(holds, { resolve })
       setTimeout(() => reject(new Error(`not so within ${patience} s`)), patience * 1000).unref()
     })
-  const reading = readMeanwhile(target, path)
+  const reading = readMeanwhile(target, `${path.replace('compute', 'networking')}/networks/default`)
 
   let began = performance.now()
   const allReady = until(() => counts.size === workloads && sum(counts) === workloads * replicas)
@@ -86,29 +86,6 @@ async function countAddresses(connection, path) {
   const { body } = await connection.request('GET', `${path}/instances`)
   const found = body.toString().matchAll(/"networkIP":"([^"]+)"/g)
   return new Set([...found].map(([, address]) => address)).size
-}
-
-/** A GET every 20 milliseconds; `end` resolves with the 99th percentile of how long they took. */
-function readMeanwhile(target, path) {
-  const connection = new Http1Connection(target)
-  const durations = []
-  let ending = false
-  const loop = (async () => {
-    while (!ending) {
-      const began = performance.now()
-      await connection.request('GET', `${path.replace('compute', 'networking')}/networks/default`)
-      durations.push(performance.now() - began)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  })()
-  return {
-    async end() {
-      ending = true
-      await loop
-      connection.close()
-      return percentile(Float64Array.from(durations).sort(), 0.99)
-    },
-  }
 }
 
 function sum(counts) {

@@ -180,9 +180,14 @@ export function describeStateDirectory(path: string): StateDirectory {
 
 /** With what is missing above it. Node's own `recursive` never returns where a parent refuses with ENOENT, as /proc does. */
 function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
-  makeFolder(dirname(path))
-  mkdirSync(path, { mode: 0o700 })
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    makeFolder(dirname(path))
+    mkdirSync(path, { mode: 0o700 })
+  }
 }
 
 function parseTokens(path: string, text: string): readonly PersonalAccessToken[] {
