@@ -1,3 +1,4 @@
+import { toldFaults } from './faults-length.ts'
 import { type FieldError, formatFieldError } from './field-error.ts'
 
 /** The reasons of Kubernetes' `metav1.Status` that this server answers with. */
@@ -177,16 +178,13 @@ export function invalidObject(
   })
 }
 
-/** How long the texts of the faults in one answer are together: where they reach this, further faults are counted. */
-const maxFaultsLength = 1024 * 1024
-
 function withinLength(errors: readonly FieldError[]): readonly FieldError[] {
-  let length = 0
-  const last = errors.findIndex(({ field, message }) => {
-    length += field.length + message.length
-    return length >= maxFaultsLength
-  })
-  return last === -1 ? errors : errors.slice(0, last + 1)
+  const lengthOf = (index: number) => {
+    const { field = '', message = '' } = errors[index] ?? {}
+    return field.length + message.length
+  }
+  const told = toldFaults(errors.length, lengthOf)
+  return told === errors.length ? errors : errors.slice(0, told)
 }
 
 export function forbidden(

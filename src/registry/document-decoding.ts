@@ -32,7 +32,7 @@ export function decode(
   if (embeddedFault !== undefined) throw refuse(embeddedFault)
   unknown.splice(mostUnknownFields)
   unknown.push(...prune(resource.definition.schema(), draft))
-  if (resource.kind.origin === 'core') sortByPlace(unknown, sent)
+  if (resource.kind.origin === 'core') sortByPlace(unknown, sent, mostUnknownFields)
   unknown.push(...(resource.definition.pruneNested?.(draft) ?? []))
   if (resource.kind.origin === 'core') unknown.splice(mostUnknownFields)
   const warnings = [

@@ -1,4 +1,5 @@
 import { badRequest, type StatusError } from '../apimachinery/errors.ts'
+import { toldTexts } from '../apimachinery/faults-length.ts'
 import type { Resource } from './kind.ts'
 import type { WriteOptions } from './registry.ts'
 
@@ -48,6 +49,8 @@ export function checkFields(
     case 'Warn':
       return found
     case 'Strict':
-      throw refuse(`strict decoding error: ${[...yamlErrors(duplicateKeys), ...others].join(', ')}`)
+      throw refuse(
+        `strict decoding error: ${toldTexts([...yamlErrors(duplicateKeys), ...others]).join(', ')}`,
+      )
   }
 }

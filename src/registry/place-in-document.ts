@@ -1,17 +1,28 @@
-/** Puts paths (`metadata.odd`, `items[0].x`) in place in the order in which a document has what they name. */
-export function sortByPlace(paths: string[], document: unknown): void {
+/**
+ * Puts paths (`metadata.odd`, `items[0].x`) in place in the order in which a document has what they name, and forgets
+ * those behind the first `most`: whoever sends very many waits for no more than these.
+ */
+export function sortByPlace(paths: string[], document: unknown, most: number): void {
   if (paths.length < 2) return
-  const places = new Map<string, number>()
-  note(document, '', places)
-  paths.sort((left, right) => (places.get(left) ?? 0) - (places.get(right) ?? 0))
+  const wanted = new Set(paths)
+  const ordered: string[] = []
+  find(document, '', wanted, ordered, Math.min(most, wanted.size))
+  // What is not in the document was not sent as a field of its own, and stays where it was.
+  const rest = ordered.length < most ? paths.filter((path) => wanted.has(path)) : []
+  paths.splice(0, paths.length, ...rest, ...ordered)
 }
 
-function note(value: unknown, path: string, places: Map<string, number>): void {
-  if (path !== '') places.set(path, places.size)
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) note(item, `${path}[${index}]`, places)
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [name, member] of Object.entries(value))
-      note(member, path === '' ? name : `${path}.${name}`, places)
+/** Moves the paths that are found from `wanted` to `ordered`; true when there are enough. */
+function find(value: unknown, path: string, wanted: Set<string>, ordered: string[], most: number): boolean {
+  if (wanted.delete(path)) {
+    ordered.push(path)
+    if (ordered.length === most) return true
   }
+  if (Array.isArray(value)) {
+    return value.some((item, index) => find(item, `${path}[${index}]`, wanted, ordered, most))
+  }
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([name, member]) =>
+    find(member, path === '' ? name : `${path}.${name}`, wanted, ordered, most),
+  )
 }

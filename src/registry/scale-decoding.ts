@@ -32,8 +32,7 @@ export function decodeScale(
   const fault = typedFault({ name: 'Scale', schema }, scale)
   if (fault !== undefined) throw refuse(fault.message)
   unknown.push(...prune(schema, scale))
-  sortByPlace(unknown, sent)
-  unknown.splice(mostUnknownFields)
+  sortByPlace(unknown, sent, mostUnknownFields)
   return { scale, warnings: checkFields(options, unknown, refuse, patchFaults) }
 }
 

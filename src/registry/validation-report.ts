@@ -10,6 +10,9 @@ import {
 } from '../apimachinery/field-error.ts'
 import { maximumMatchWork, type RegularExpression } from '../apimachinery/regular-expression.ts'
 
+/** How many values may be held against schemas: where schemas are combined, each value is, against every one of them. */
+const maximumChecks = 1_000_000
+
 /**
  * Where the walk over an object is, and what it found. The path is kept as segments and becomes text only for a fault,
  * because nearly every value has none.
@@ -18,9 +21,10 @@ export class ValidationReport {
   readonly errors: FieldError[] = []
   /** How many checks passed: of several schemas that all refuse a value, the one that came furthest is quoted. */
   matches = 0
-  /** Where matching was given up, if it was. It stands apart from `errors`, of which combined schemas drop some. */
+  /** Where checking was given up, if it was. It stands apart from `errors`, of which combined schemas drop some. */
   exhausted: FieldError | undefined
   #matchWork = maximumMatchWork
+  #checks = maximumChecks
   readonly #segments: (string | number)[] = []
   readonly #prefix: string
 
@@ -59,6 +63,15 @@ export class ValidationReport {
       this.exhausted = forbiddenField(this.#field(this.name()), sentence)
     }
     return this.#matchWork >= 0
+  }
+
+  /** Whether there is work left to hold one more value against a schema; where there is not, that is told once. */
+  affordsCheck(): boolean {
+    if (--this.#checks < 0 && !this.exhausted) {
+      const sentence = 'there are too many values for the schemas that they are held against'
+      this.exhausted = forbiddenField(this.#field(this.name()), sentence)
+    }
+    return this.#checks >= 0
   }
 
   wrongType(expected: string, found: string): void {

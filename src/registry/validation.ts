@@ -89,6 +89,7 @@ function compileCheck(schema: StructuralSchema): Check {
   ].filter((part) => part !== undefined)
   const nullParts = [type, enumeration].filter((part) => part !== undefined)
   return (value, old, report) => {
+    if (!report.affordsCheck()) return
     const start = report.errors.length
     // What is the very same did not change, and of that nothing is reported.
     if (value === old && typeof value === 'object') {

@@ -178,3 +178,59 @@ describe('defaults', () => {
     expect(read.json.spec.list.filter(({ a }: { a?: string }) => a === long)).toHaveLength(31)
   })
 })
+
+describe('of very many faults the first are told, and how many more there are', () => {
+  const unknown = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`unknown${index}`, 1]))
+  /** A schema of so many levels, in which only `a` and at the end `z` are known. */
+  const levels = (depth: number): object => {
+    let schema: object = { type: 'object', properties: { z: { type: 'string' } } }
+    for (let level = 0; level < depth; level++) schema = { type: 'object', properties: { a: schema } }
+    return schema
+  }
+
+  test('where fields are unknown, in a body, a patch and an apply', async () => {
+    const { path, thing, create } = await define(levels(40))
+    expect((await create('known', nested(40, { z: 'z' }))).code).toBe(201)
+    const document = (name: string) => thing(name, nested(40, unknown(20_000)))
+    const told = await Promise.all([
+      ask('POST', `${path}?fieldValidation=Strict`, document('new')),
+      ask('PATCH', `${path}/new?fieldManager=x`, document('new'), {
+        'content-type': 'application/apply-patch+yaml',
+      }),
+      ask('PATCH', `${path}/known?fieldValidation=Strict`, document('known'), {
+        'content-type': 'application/merge-patch+json',
+      }),
+    ])
+    for (const { code, json, text } of told) {
+      expect([400, 422]).toContain(code)
+      expect(text.length).toBeLessThan(5_000_000)
+      const count = json.message.match(/unknown field|field not declared/g).length
+      expect(count).toBeGreaterThan(1000)
+      expect(json.message).toContain(`and ${20_000 - count} more`)
+    }
+  })
+
+  test('where fields of a kind with a type are unknown, the first hundred, in the order of the document', async () => {
+    const body = { metadata: { name: 'a', odd: 1 }, data: { a: 'a' }, ...unknown(10_000) }
+    const configMaps = '/api/v1/namespaces/default/configmaps?fieldValidation=Strict'
+    const { code, json } = await ask('POST', configMaps, body)
+    expect(code).toBe(400)
+    const fields = [...json.message.matchAll(/unknown field \\?"([^"\\]+)/g)].map(([, field]) => field)
+    const expected = Array.from({ length: 99 }, (_, index) => `unknown${index}`)
+    expect(fields).toEqual(['metadata.odd', ...expected])
+  })
+})
+
+test('many values that are held against many combined schemas are refused, and not the few', async () => {
+  const anyOf = Array.from({ length: 200 }, (_, index) => ({ required: [`f${index}`] }))
+  const items = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, anyOf }
+  const { create } = await define({ type: 'object', properties: { list: { type: 'array', items } } })
+  const list = (length: number) => ({ list: Array.from({ length }, () => ({ f199: 1 })) })
+  expect((await create('few', list(2000))).code).toBe(201)
+  const many = await create('many', list(20_000))
+  expect(many.code).toBe(422)
+  expect(many.json.message).toMatch(
+    /is invalid: spec\.list\[\d+\]: Forbidden: there are too many values for the schemas that they are held against$/,
+  )
+})

@@ -1,3 +1,4 @@
+import { toldTexts } from '../../apimachinery/faults-length.ts'
 import {
   fieldElement,
   formatFieldPath,
@@ -9,10 +10,26 @@ import { asList, asMap } from './compare-objects.ts'
 import { itemElement, ListItemError } from './list-items.ts'
 import { type ListType, type MapType, type MergeType, sortOf } from './merge-type.ts'
 
-/** One reason why an object cannot be merged, and where. */
-interface MergeFault {
-  readonly path: string
-  readonly message: string
+/** What was found, and where the walk is: a place becomes text only for a fault. */
+class Findings {
+  readonly #texts: string[] = []
+  readonly #path: PathElement[] = []
+
+  get texts(): readonly string[] {
+    return this.#texts
+  }
+
+  tell(message: string): void {
+    const path = formatFieldPath(this.#path)
+    this.#texts.push(path === '' ? message : `${path}: ${message}`)
+  }
+
+  /** Runs `walk` at the place below. */
+  below(element: PathElement, walk: () => void): void {
+    this.#path.push(element)
+    walk()
+    this.#path.pop()
+  }
 }
 
 /**
@@ -20,69 +37,69 @@ interface MergeFault {
  * that cannot be told apart. The text as a real server words it, or undefined when there is no fault.
  */
 export function describeFaults(type: MergeType, object: JsonValue): string | undefined {
-  const faults = check(type, object)
-  if (faults.length === 0) return undefined
-  const texts = faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
-  return texts.length === 1 ? texts[0] : ['errors:', ...texts.map((text) => `  ${text}`)].join('\n')
+  const findings = new Findings()
+  check(type, object, findings)
+  const { texts } = findings
+  if (texts.length < 2) return texts[0]
+  return ['errors:', ...toldTexts(texts).map((text) => `  ${text}`)].join('\n')
 }
 
-function check(type: MergeType, value: JsonValue): MergeFault[] {
+function check(type: MergeType, value: JsonValue, findings: Findings): void {
   switch (sortOf(type, value)) {
     case 'scalar':
-      return checkScalar(type.scalar, value)
+      checkScalar(type.scalar, value, findings)
+      break
     case 'map':
-      return checkMap(type.map as MapType, value)
+      checkMap(type.map as MapType, value, findings)
+      break
     case 'list':
-      return checkList(type.list as ListType, value)
+      checkList(type.list as ListType, value, findings)
+      break
   }
 }
 
-function fault(message: string): MergeFault[] {
-  return [{ path: '', message }]
-}
-
-function below(element: PathElement, faults: readonly MergeFault[]): readonly MergeFault[] {
-  if (faults.length === 0) return faults
-  const prefix = formatFieldPath([element])
-  return faults.map(({ path, message }) => ({ path: prefix + path, message }))
-}
-
-function checkScalar(scalar: MergeType['scalar'], value: JsonValue): MergeFault[] {
-  if (value === null) return []
+function checkScalar(scalar: MergeType['scalar'], value: JsonValue, findings: Findings): void {
+  if (value === null) return
   switch (scalar) {
     case 'numeric':
-      if (typeof value === 'number') return []
-      return fault(`expected numeric (int or float), got ${goType(value)}`)
+      if (typeof value !== 'number') findings.tell(`expected numeric (int or float), got ${goType(value)}`)
+      break
     case 'string':
-      if (typeof value === 'string') return []
-      return fault(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`)
+      if (typeof value !== 'string') {
+        findings.tell(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`)
+      }
+      break
     case 'boolean':
-      return typeof value === 'boolean' ? [] : fault(`expected boolean, got &{${goText(value)}}`)
+      if (typeof value !== 'boolean') findings.tell(`expected boolean, got &{${goText(value)}}`)
+      break
     default:
-      return typeof value === 'object' ? fault(`expected any scalar, got &{${goText(value)}}`) : []
+      if (typeof value === 'object') findings.tell(`expected any scalar, got &{${goText(value)}}`)
   }
 }
 
-function checkMap(type: MapType, value: JsonValue): MergeFault[] {
-  if (value === null) return []
+function checkMap(type: MapType, value: JsonValue, findings: Findings): void {
+  if (value === null) return
   const map = asMap(value)
-  if (map === undefined) return fault(`expected map, got &{${goText(value)}}`)
-  const faults: MergeFault[] = []
+  if (map === undefined) {
+    findings.tell(`expected map, got &{${goText(value)}}`)
+    return
+  }
   for (const field of Object.keys(map)) {
     const fieldType = type.fieldType(field)
-    const found = fieldType
-      ? check(fieldType, map[field] as JsonValue)
-      : fault('field not declared in schema')
-    faults.push(...below(fieldElement(field), found))
+    findings.below(fieldElement(field), () => {
+      if (fieldType) check(fieldType, map[field] as JsonValue, findings)
+      else findings.tell('field not declared in schema')
+    })
   }
-  return faults
 }
 
-function checkList(type: ListType, value: JsonValue): MergeFault[] {
-  if (value === null) return []
+function checkList(type: ListType, value: JsonValue, findings: Findings): void {
+  if (value === null) return
   const list = asList(value)
-  if (list === undefined) return fault(`expected list, got &{${goText(value)}}`)
-  const faults: MergeFault[] = []
+  if (list === undefined) {
+    findings.tell(`expected list, got &{${goText(value)}}`)
+    return
+  }
   const seen = new Set<PathElement>()
   for (const [index, item] of list.entries()) {
     let element = indexElement(index)
@@ -91,14 +108,14 @@ function checkList(type: ListType, value: JsonValue): MergeFault[] {
         element = itemElement(type, item)
       } catch (error) {
         if (!(error instanceof ListItemError)) throw error
-        return [...faults, ...fault(`element ${index}: ${error.message}`)]
+        findings.tell(`element ${index}: ${error.message}`)
+        return
       }
-      if (seen.has(element)) faults.push(...fault(`duplicate entries for key ${formatFieldPath([element])}`))
+      if (seen.has(element)) findings.tell(`duplicate entries for key ${formatFieldPath([element])}`)
       seen.add(element)
     }
-    faults.push(...below(element, check(type.element(), item)))
+    findings.below(element, () => check(type.element(), item, findings))
   }
-  return faults
 }
 
 /** The type of a value in Go's words, which is what clients of a real server read. */
