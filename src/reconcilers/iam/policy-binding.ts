@@ -47,13 +47,16 @@ export function createPolicyBindingReconciler(): Reconciler<PolicyBindingObject>
       const find = (kind: Kind, target: ObjectKey) => client.get(kind, target)
       const target = await judgeTarget(spec, find)
       const subject = await judgeSubjects(spec, find)
+      // One that goes with what is missing is none that somebody has to look after.
+      const isOwner = ({ uid }: { uid: string }) => uid === target?.missing || uid === subject?.missing
+      if (binding.metadata.ownerReferences?.some(isOwner)) return undefined
       const valid = { status: 'True', reason: 'ValidationSuccessful' } as const
       const findings: Finding[] = [
         target
-          ? { type: 'TargetValid', status: 'False', ...target }
+          ? { type: 'TargetValid', status: 'False', reason: target.reason, message: target.message }
           : { type: 'TargetValid', ...valid, message: 'The target is there' },
         subject
-          ? { type: 'SubjectValid', status: 'False', ...subject }
+          ? { type: 'SubjectValid', status: 'False', reason: subject.reason, message: subject.message }
           : { type: 'SubjectValid', ...valid, message: 'The subjects are there' },
         { type: 'RoleValid', ...valid, message: 'Roles are not looked at' },
         readiness(target, subject),
@@ -84,6 +87,8 @@ export function createPolicyBindingReconciler(): Reconciler<PolicyBindingObject>
 interface Fault {
   readonly reason: string
   readonly message: string
+  /** The uid of what is not there. */
+  readonly missing?: string | undefined
 }
 
 type Find = (kind: Kind, key: ObjectKey) => Promise<KubernetesObject | undefined>
@@ -111,14 +116,11 @@ async function judgeTarget({ resourceSelector }: Spec, find: Find): Promise<Faul
     return { reason: 'TargetNamespaceMissing', message: `A ${name} lies in a namespace, and none is named` }
   }
   const object = await find(kind, keyOf(kind, target))
-  if (!object) return { reason: 'TargetNotFound', message: `${name} ${target.name} does not exist` }
-  if (object.metadata.uid !== target.uid) {
-    return {
-      reason: 'TargetUIDMismatch',
-      message: `${name} ${target.name} has another uid than ${target.uid}`,
-    }
-  }
-  return undefined
+  const missing = target.uid
+  if (!object) return { reason: 'TargetNotFound', message: `${name} ${target.name} does not exist`, missing }
+  if (object.metadata.uid === target.uid) return undefined
+  const message = `${name} ${target.name} has another uid than ${target.uid}`
+  return { reason: 'TargetUIDMismatch', message, missing }
 }
 
 /** Users are looked at; there are no Groups and no ServiceAccounts here. */
@@ -128,7 +130,7 @@ async function judgeSubjects({ subjects }: Spec, find: Find): Promise<Fault | un
     const user = await find(User as Kind, { name })
     if (user?.metadata.uid === uid) continue
     const message = user ? `User ${name} has another uid than ${uid}` : `User ${name} does not exist`
-    return { reason: 'ValidationFailed', message }
+    return { reason: 'ValidationFailed', message, missing: uid }
   }
   return undefined
 }

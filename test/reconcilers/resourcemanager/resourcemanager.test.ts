@@ -382,6 +382,22 @@ describe('policy bindings', () => {
     expect((await names('milo-system')).filter((name) => ofHedy.includes(name))).toEqual([])
   })
 
+  test('that go with what they are on, or with whom they are for, are no reason to warn', async () => {
+    await createOrganization('leaving')
+    await organizationApi(datum, 'leaving').create(projects, manifest('Project', 'leaving-too', {}))
+    await root.create(
+      users,
+      manifest('User', 'ada', { email: 'ada@example.com' }, 'iam.miloapis.com/v1alpha1'),
+    )
+    await datum.settle()
+    await root.remove(`${projects}/leaving-too`)
+    await root.remove(`${users}/ada`)
+    await datum.settle()
+    const { items } = await root.list('/api/v1/events')
+    const warned = items.filter((each) => 'type' in each && each.type === 'Warning')
+    expect(warned.filter((each) => /leaving|\bada\b/.test(JSON.stringify(each)))).toEqual([])
+  })
+
   test('and preferences that came with a user are not made again', async () => {
     const apiVersion = 'iam.miloapis.com/v1alpha1'
     await root.create(users, manifest('User', 'grace', { email: 'grace@example.com' }, apiVersion))
