@@ -47,11 +47,23 @@ export function createInstanceReconciler(): Reconciler<InstanceObject> {
       if (updated && ready && old?.status !== ready.status) {
         const about = { kind: Instance, object: updated }
         if (ready.status === 'True') events.record(about, 'Normal', 'Ready', ready.message)
-        else if (old?.status === 'True') events.record(about, 'Warning', 'NotReady', ready.message)
+        else if (old?.status === 'True') {
+          events.record(
+            about,
+            isExpected(updated, ready.reason) ? 'Normal' : 'Warning',
+            'NotReady',
+            ready.message,
+          )
+        }
       }
       return undefined
     },
   }
+}
+
+/** True for what somebody has asked for: its end, or another template. */
+function isExpected({ metadata }: InstanceObject, reason: string): boolean {
+  return metadata.deletionTimestamp !== undefined || reason === 'ProgrammingInProgress'
 }
 
 /** The message of a binding whose network could not be made, for an instance that waits behind a gate. */

@@ -40,7 +40,7 @@ export function createExportPolicyReconciler(): Reconciler<ExportPolicyObject> {
         })
       }
       const ready = readiness([...findings.values()], generation)
-      const before = findCondition(policy.status?.conditions, 'Ready')
+      const before = summary(policy)
       const updated = await client.changeStatus(ExportPolicy, key, (draft) => {
         const old = draft.status?.sinks ?? []
         draft.status = {
@@ -52,9 +52,9 @@ export function createExportPolicyReconciler(): Reconciler<ExportPolicyObject> {
           }),
         }
       })
-      if (updated && (before?.reason !== ready.reason || before.message !== ready.message)) {
+      if (updated && before !== summary(updated)) {
         const type = ready.status === 'True' ? 'Normal' : 'Warning'
-        events.record({ kind: ExportPolicy, object: updated }, type, ready.reason, ready.message)
+        events.record({ kind: ExportPolicy, object: updated }, type, ready.reason, summary(updated))
       }
       return undefined
     },
@@ -77,4 +77,13 @@ function readiness(findings: readonly Finding[], observedGeneration: number | un
   return accepted === findings.length
     ? { type, status: 'True', reason: 'SinksAccepted', message, observedGeneration }
     : { type, status: 'False', reason: 'SinksNotAccepted', message, observedGeneration }
+}
+
+/** What the status says in a line: how many sinks are accepted, and why the others are not. */
+function summary({ status }: ExportPolicyObject): string {
+  const faults = (status?.sinks ?? []).flatMap(({ name, conditions }) => {
+    const accepted = findCondition(conditions, 'Accepted')
+    return accepted?.status === 'False' ? [`${name}: ${accepted.message}`] : []
+  })
+  return [findCondition(status?.conditions, 'Ready')?.message, ...faults].join('; ')
 }

@@ -4,10 +4,11 @@ import type { ReconcileContext } from '../../../src/controller-runtime/reconcile
 import { createPace } from '../../../src/reconcilers/provider/pace.ts'
 import { createManualClock } from '../../../src/testing/manual-clock.ts'
 import { type DatumLocal, startDatumLocal } from '../../../src/testing/start-datum-local.ts'
-import { projectApi } from '../../support/plane-api.ts'
+import { projectApi, type TestObject } from '../../support/plane-api.ts'
 import {
   condition,
   deployments,
+  events,
   instances,
   networkContexts,
   workload,
@@ -59,6 +60,46 @@ test('how many seconds depends on the seed, and on nothing else', async () => {
   const other = await watchWorkload(2)
   expect(again).toEqual(first)
   expect(other).not.toEqual(first)
+})
+
+test('what somebody has asked for is no reason to warn: another template, and the end', async () => {
+  const clock = createManualClock()
+  datum = await startDatumLocal({ clock, ids: seededIds(1), pace: 'realistic' })
+  const api = projectApi(datum)
+  const pass = async () => {
+    await datum.settle()
+    for (let second = 0; second < 20; second++) {
+      clock.advance(1_000)
+      await datum.settle()
+    }
+  }
+  const notReady = async () => {
+    const { items } = await api.list(events)
+    const told = items as (TestObject & { reason?: string; type?: string; message?: string })[]
+    return told
+      .filter(({ reason }) => reason === 'NotReady')
+      .map(({ type, message }) => `${type}: ${message}`)
+  }
+  await api.create(workloads, workload())
+  await pass()
+  await api.patch(`${workloads}/web`, { spec: workload({ image: 'nginx:2' }).spec })
+  await pass()
+  expect(await notReady()).toEqual(['Normal: Instance is being programmed'])
+  const gone = { type: 'Running', status: 'False', reason: 'Crashed', message: 'It is gone' }
+  const instance = `${instances}/web-p1-dfw-0`
+  const { conditions } = (await api.get(instance)).status
+  await api.patch(`${instance}/status`, {
+    status: {
+      conditions: conditions.map((each: { type: string }) =>
+        each.type === 'Running' ? { ...each, ...gone } : each,
+      ),
+    },
+  })
+  await pass()
+  expect(await notReady()).toContain('Warning: It is gone')
+  await api.remove(`${workloads}/web`)
+  await pass()
+  expect(await notReady()).toContain('Normal: Instance is stopping')
 })
 
 test('deletion takes its time as well', async () => {

@@ -72,6 +72,17 @@ test('each sink is judged by its secret, the policy by its sinks, and again when
   })
   await api.remove(`${secrets}/credentials`)
   expect(await look()).toEqual(refused('Secret credentials does not exist'))
+  const { items } = await api.list(
+    '/api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DExportPolicy',
+  )
+  const messages = items.map((event) => 'message' in event && event.message)
+  const told = (message: string) => `1 of 2 sinks are accepted; closed: Secret credentials ${message}`
+  expect(messages.toSorted()).toEqual([
+    told('does not exist'),
+    told('has no password'),
+    told('is not of type kubernetes.io/basic-auth'),
+    '2 of 2 sinks are accepted',
+  ])
   await api.remove(`${policies}/policy`)
   await datum.settle()
   expect(await api.find(`${policies}/policy`)).toBeUndefined()
