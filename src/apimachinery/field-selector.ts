@@ -1,5 +1,6 @@
 import { badRequest } from './errors.ts'
 import { compareText } from './field-path.ts'
+import { getOrInsert } from './get-or-insert.ts'
 
 /** One condition on one field; `value` is the literal, without escapes. */
 export interface FieldTerm {
@@ -25,12 +26,30 @@ export function parseFieldSelector(text: string): FieldSelector {
     .filter((term) => term !== '')
     .sort(compareText)
     .map((term) => parseTerm(term, text))
+  const conditions = new Map<string, FieldCondition>()
+  for (const { field, operator, value } of terms) {
+    const { wanted, refused } = getOrInsert(conditions, field, () => ({
+      wanted: new Set<string>(),
+      refused: new Set<string>(),
+    }))
+    ;(operator === '=' ? wanted : refused).add(value)
+  }
+  const fields = [...conditions]
   return {
     terms,
     isEmpty: terms.length === 0,
     matches: (read) =>
-      terms.every(({ field, operator, value }) => (read(field) === value) === (operator === '=')),
+      fields.every(([field, { wanted, refused }]) => {
+        const value = read(field)
+        return !refused.has(value) && (wanted.size === 0 || (wanted.size === 1 && wanted.has(value)))
+      }),
   }
+}
+
+/** All that is said of one field: however many terms there are, each object is asked for it once. */
+interface FieldCondition {
+  readonly wanted: Set<string>
+  readonly refused: Set<string>
 }
 
 /** The text that means the same selector. */

@@ -1,6 +1,7 @@
 import { badRequest } from './errors.ts'
 import { type FieldError, formatFieldError, invalid } from './field-error.ts'
 import { compareText } from './field-path.ts'
+import { getOrInsert } from './get-or-insert.ts'
 import { type LabelToken, tokenizeLabelSelector } from './label-selector-tokens.ts'
 import { checkLabelKey, checkLabelValue } from './names.ts'
 
@@ -36,34 +37,76 @@ export interface LabelSelectorObject {
 
 function selectorOf(requirements: readonly LabelRequirement[]): LabelSelector {
   const ordered = requirements.toSorted((left, right) => compareText(left.key, right.key))
+  const conditions = new Map<string, LabelCondition>()
+  for (const requirement of ordered) {
+    getOrInsert(conditions, requirement.key, () => new LabelCondition()).add(requirement)
+  }
+  const needed = [...conditions].filter(([, condition]) => condition.isNeeded)
   return {
     requirements: ordered,
     isEmpty: ordered.length === 0,
-    matches: (labels) => ordered.every((requirement) => satisfies(requirement, labels)),
+    matches: (labels) =>
+      needed.every(([key]) => Object.hasOwn(labels, key)) &&
+      Object.keys(labels).every((key) => conditions.get(key)?.allows(labels[key] as string) ?? true),
   }
 }
 
-function satisfies(requirement: LabelRequirement, labels: Readonly<Record<string, string>>): boolean {
-  const { key, operator, values } = requirement
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined
-  switch (operator) {
-    case 'in':
-    case '=':
-    case '==':
-      return value !== undefined && values.includes(value)
-    case 'notin':
-    case '!=':
-      return value === undefined || !values.includes(value)
-    case 'exists':
-      return value !== undefined
-    case '!':
-      return value === undefined
-    default: {
-      const actual = value === undefined ? undefined : parseInteger(value)
-      const limit = parseInteger(values[0] ?? '')
-      if (actual === undefined || limit === undefined) return false
-      return operator === 'gt' ? actual > limit : actual < limit
+/**
+ * All that is said of one label. A selector can have thousands of requirements, and is held against each object of a
+ * collection: only the labels that an object has are looked at.
+ */
+class LabelCondition {
+  /** Without the label nothing matches. */
+  isNeeded = false
+  #isForbidden = false
+  /** The values that all requirements allow; absent: any. */
+  #allowed: ReadonlySet<string> | undefined
+  readonly #refused = new Set<string>()
+  /** For numbers only: the highest lower bound and the lowest upper one. */
+  #above: bigint | undefined
+  #below: bigint | undefined
+
+  add({ operator, values }: LabelRequirement): void {
+    switch (operator) {
+      case 'notin':
+      case '!=':
+        for (const value of values) this.#refused.add(value)
+        return
+      case '!':
+        this.#isForbidden = true
+        return
+      case 'in':
+      case '=':
+      case '==':
+        this.#allow(values)
+        break
+      case 'gt':
+      case 'lt':
+        this.#limit(operator, parseInteger(values[0] ?? '') ?? 0n)
     }
+    this.isNeeded = true
+  }
+
+  allows(value: string): boolean {
+    if (this.#isForbidden || this.#refused.has(value) || this.#allowed?.has(value) === false) return false
+    if (this.#above === undefined && this.#below === undefined) return true
+    const number = parseInteger(value)
+    if (number === undefined) return false
+    return (
+      (this.#above === undefined || number > this.#above) &&
+      (this.#below === undefined || number < this.#below)
+    )
+  }
+
+  #allow(values: readonly string[]): void {
+    const before = this.#allowed
+    this.#allowed = new Set(before ? values.filter((value) => before.has(value)) : values)
+  }
+
+  #limit(operator: 'gt' | 'lt', limit: bigint): void {
+    if (operator === 'gt')
+      this.#above = this.#above === undefined || limit > this.#above ? limit : this.#above
+    else this.#below = this.#below === undefined || limit < this.#below ? limit : this.#below
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { badRequest, expired, type Status, StatusError } from '../apimachinery/errors.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import {
@@ -15,6 +16,12 @@ import type { ListOptions, ObjectList, RequestContext } from './registry.ts'
 import { checkListOptions, checkNotTooLarge, parseResourceVersion } from './resource-version.ts'
 import { type Selected, select } from './selection.ts'
 import { peekRecord, storedObject } from './stored-object.ts'
+
+/**
+ * How long the texts of a page are together: of large objects it has fewer than were asked for, and more come with
+ * `continue`. A page is made as a whole.
+ */
+const maxPageLength = 16 * 1024 * 1024
 
 /** How many records are read at a time where a selector decides which of them count. */
 const scanLength = 500
@@ -122,27 +129,33 @@ async function scan(
   const prefix = collectionPrefix(context.plane, resource.kind, selected.namespace)
   const filtered = selected.matches !== undefined || selected.name !== undefined
   const kept: StoredRecord[] = []
+  let keptLength = 0
   let after = start === undefined ? undefined : root + start
   let revision = wanted
   for (;;) {
     const length = filtered ? scanLength : limit
-    const page = await readPage(environment, { prefix, after, limit: length, revision }, root)
+    const range = { prefix, after, limit: length, length: maxPageLength, revision }
+    const page = await readPage(environment, range, root)
     revision = page.revision
     for (const [index, record] of page.records.entries()) {
       if (filtered && !matches(selected, record, peekRecord(record))) continue
       kept.push(record)
-      if (kept.length === limit) {
-        const more = page.more || index < page.records.length - 1
+      keptLength += record.text.length
+      if (kept.length === limit || (limit !== undefined && keptLength >= maxPageLength)) {
+        const isLast = index === page.records.length - 1
         return answer(
           kept,
-          more ? record.key : undefined,
-          filtered || !page.more ? undefined : page.remaining,
+          page.more || !isLast ? record.key : undefined,
+          filtered || !page.more || !isLast ? undefined : page.remaining,
         )
       }
     }
     const last = page.records.at(-1)
     if (!page.more || !last) return answer(kept, undefined, undefined)
+    if (limit !== undefined && !filtered) return answer(kept, last.key, page.remaining)
     after = last.key
+    // Others have their turn, however few of very many objects are selected.
+    await setImmediate()
   }
 
   function answer(
@@ -169,6 +182,7 @@ async function readPage(
     prefix: string
     after: string | undefined
     limit: number | undefined
+    length: number
     revision: number | undefined
   },
   root: string,

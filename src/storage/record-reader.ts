@@ -39,6 +39,23 @@ const liveAtRevision = `
   FROM keys CROSS JOIN log ON log.revision = ${rowAtRevision}
   WHERE keys.key >= @start AND keys.key < @end AND log.type <> 'deleted'`
 
+/** As many records as fit, one at least. */
+function takePage(
+  rows: Iterable<StoredRecord>,
+  limit: number,
+  length: number,
+): { records: StoredRecord[]; more: boolean } {
+  const records: StoredRecord[] = []
+  let characters = 0
+  for (const row of rows) {
+    characters += row.text.length
+    if (records.length === limit || (records.length > 0 && characters > length))
+      return { records, more: true }
+    records.push(row)
+  }
+  return { records, more: false }
+}
+
 export function createRecordReader(database: Database.Database, cache: RecordCache): RecordReader {
   const current = database.prepare<[string], StoredRecord>(`
     SELECT keys.key, log.revision, log.text FROM keys CROSS JOIN log ON log.revision = keys.revision
@@ -87,19 +104,23 @@ export function createRecordReader(database: Database.Database, cache: RecordCac
   return {
     read,
 
-    list({ prefix, after, limit }, revision, newest) {
+    list({ prefix, after, limit, length = Number.POSITIVE_INFINITY }, revision, newest) {
       const isWhole = newest && after === undefined && limit === undefined
       const kept = isWhole ? cache.collection(prefix) : undefined
       if (kept !== undefined) return { records: kept, revision, more: false, remaining: 0 }
       const range = keyRange(prefix, after)
-      // One more than asked for tells whether there are more; -1 is SQLite's word for no limit.
-      const bounds = { ...range, limit: limit === undefined ? -1 : limit + 1 }
-      const records = newest ? page.all(bounds) : pageAt.all({ ...bounds, revision })
-      if (isWhole) cache.addCollection(prefix, records)
-      if (limit === undefined || records.length <= limit) {
+      if (limit === undefined) {
+        // SQLite's word for no limit.
+        const bounds = { ...range, limit: -1 }
+        const records = newest ? page.all(bounds) : pageAt.all({ ...bounds, revision })
+        if (isWhole) cache.addCollection(prefix, records)
         return { records, revision, more: false, remaining: 0 }
       }
-      records.pop()
+      // One more than asked for tells whether there are more.
+      const bounds = { ...range, limit: limit + 1 }
+      const rows = newest ? page.iterate(bounds) : pageAt.iterate({ ...bounds, revision })
+      const { records, more } = takePage(rows, limit, length)
+      if (!more) return { records, revision, more, remaining: 0 }
       const last = records.at(-1)?.key ?? after ?? ''
       const before = countFrom(prefix, after, revision, newest)
       const remaining =

@@ -103,6 +103,8 @@ export interface Range {
   readonly after?: string | undefined
   /** At most this many records; absent: all. */
   readonly limit?: number | undefined
+  /** With a limit: fewer records, but one at least, where their texts would have more characters than this together. */
+  readonly length?: number | undefined
   /** The records as they were at this revision; absent: now. Rejects with `Compacted` or `FutureRevision`. */
   readonly revision?: number | undefined
 }

@@ -73,3 +73,17 @@ test('a megabyte is read or refused in no time', () => {
   }
   expect(performance.now() - start).toBeLessThan(10_000)
 })
+
+test('however many terms a selector has, each field is read once', () => {
+  const text = Array.from({ length: 1000 }, (_, index) => `a!=v${index}`).join()
+  const selector = parseFieldSelector(`${text},b=x`)
+  const reads: string[] = []
+  const read = (values: Record<string, string>) => (field: string) => {
+    reads.push(field)
+    return values[field] ?? ''
+  }
+  expect(selector.matches(read({ a: 'w', b: 'x' }))).toBe(true)
+  expect(reads.sort()).toEqual(['a', 'b'])
+  expect(selector.matches(read({ a: 'v999', b: 'x' }))).toBe(false)
+  expect(parseFieldSelector('a=x,a=y').matches(read({ a: 'x' }))).toBe(false)
+})

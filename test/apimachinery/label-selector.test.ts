@@ -212,3 +212,35 @@ test('a megabyte is read or refused in no time', () => {
   }
   expect(performance.now() - start).toBeLessThan(10_000)
 })
+
+test('however many labels a selector names, only those are looked at that an object has', () => {
+  const text = Array.from({ length: 5000 }, (_, index) => `!absent${index},a!=v${index}`).join()
+  const selector = parseLabelSelector(text)
+  let looks = 0
+  const counted = (labels: Record<string, string>) =>
+    new Proxy(labels, {
+      get(target, key) {
+        looks++
+        return Reflect.get(target, key)
+      },
+      getOwnPropertyDescriptor(target, key) {
+        looks++
+        return Reflect.getOwnPropertyDescriptor(target, key)
+      },
+    })
+  expect(selector.matches(counted({ a: 'b', c: 'd' }))).toBe(true)
+  expect(looks).toBeLessThan(10)
+  expect(selector.matches({ a: 'v4999' })).toBe(false)
+  expect(selector.matches({ a: 'b', absent4999: '' })).toBe(false)
+})
+
+test('requirements of one label hold together', () => {
+  expect(parseLabelSelector('a in (x,y),a in (y,z)').matches({ a: 'y' })).toBe(true)
+  expect(parseLabelSelector('a in (x,y),a in (y,z)').matches({ a: 'x' })).toBe(false)
+  expect(parseLabelSelector('a,!a').matches({ a: 'x' })).toBe(false)
+  expect(parseLabelSelector('a,!a').matches({})).toBe(false)
+  expect(parseLabelSelector('n>1,n>3,n<9,n<7').matches({ n: '5' })).toBe(true)
+  for (const n of ['2', '3', '7', '8']) {
+    expect(parseLabelSelector('n>1,n>3,n<9,n<7').matches({ n })).toBe(false)
+  }
+})

@@ -234,3 +234,26 @@ test('many values that are held against many combined schemas are refused, and n
     /is invalid: spec\.list\[\d+\]: Forbidden: there are too many values for the schemas that they are held against$/,
   )
 })
+
+test('a page of large objects is short, and the rest comes with it', async () => {
+  const configMaps = '/api/v1/namespaces/default/configmaps'
+  const names = Array.from({ length: 18 }, (_, index) => `large-${String(index).padStart(2, '0')}`)
+  for (const name of names) {
+    const large = { metadata: { name, labels: { is: 'large' } }, data: { a: 'x'.repeat(1_000_000) } }
+    expect((await ask('POST', configMaps, large)).code).toBe(201)
+  }
+  const namesOf = (list: { items: { metadata: { name: string } }[] }) =>
+    list.items.map(({ metadata }) => metadata.name)
+  for (const query of ['limit=500', 'limit=500&labelSelector=is!=small']) {
+    const first = (await ask('GET', `${configMaps}?${query}`)).json
+    expect(namesOf(first)).toEqual(names.slice(0, namesOf(first).length))
+    expect([16, 17]).toContain(first.items.length)
+    if (!query.includes('label')) expect(first.metadata.remainingItemCount).toBe(18 - first.items.length)
+    const rest = (await ask('GET', `${configMaps}?${query}&continue=${first.metadata.continue}`)).json
+    expect([...namesOf(first), ...namesOf(rest)]).toEqual(names)
+    expect(rest.metadata.continue).toBeUndefined()
+  }
+  expect(namesOf((await ask('GET', configMaps)).json)).toEqual(names)
+  expect(namesOf((await ask('GET', `${configMaps}?labelSelector=is!=small`)).json)).toEqual(names)
+  expect((await ask('DELETE', configMaps)).code).toBe(200)
+})
