@@ -1,6 +1,6 @@
 import { getOrInsert } from '../apimachinery/get-or-insert.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
-import type { Store, Subscription } from '../storage/store.ts'
+import type { Store, StoredRecord, Subscription } from '../storage/store.ts'
 import { builtInAnnotation, isUnchanged } from './built-in-annotation.ts'
 import { kindFromCustomResourceDefinition } from './custom-resource-definition.ts'
 import { collectionPrefix } from './keys.ts'
@@ -22,6 +22,12 @@ interface Entry {
 interface Defined {
   readonly kind: Kind
   readonly revision: number
+}
+
+/** What the text of a definition at a revision says: a kind, or none as yet. */
+interface Reading {
+  readonly revision: number
+  readonly kind: Kind | undefined
 }
 
 /** True once the server has accepted the names: before that, nothing is served. */
@@ -58,25 +64,37 @@ export function createKindCatalogue(
     return getOrInsert(fixed, planeSort(plane), () => createKindSet(ownKinds(plane)))
   }
 
+  /**
+   * What definitions say, by their keys. A definition that has not changed defines the very same kind, so that what was
+   * compiled for it stays, and all planes that show one of the root have one kind.
+   */
+  const known = new Map<string, ReadonlyMap<string, Reading>>()
+
   async function defined(plane: Plane, source: Plane): Promise<Defined[]> {
     const page = await store.list({ prefix: collectionPrefix(source, definitions) })
-    const own = new Set(ownKinds(plane).map((kind) => `${kind.names.plural}.${kind.group}`))
-    return page.records.flatMap((record) => {
-      const definition = JSON.parse(record.text) as KubernetesObject
-      if (!isEstablished(definition) || isUnchanged(definition)) return []
-      // a newer schema of what is built in on the root alone makes it no kind of projects
-      const { annotations, name } = definition.metadata
-      if (source !== plane && annotations?.[builtInAnnotation] !== undefined && !own.has(name)) return []
-      return [
-        {
-          kind: {
-            ...kindFromCustomResourceDefinition(definition, [planeSort(plane)]),
-            definedAt: record.revision,
-          },
-          revision: record.revision,
-        },
-      ]
-    })
+    const view = source === plane ? plane : `${source} as ${planeSort(plane)}`
+    const before = known.get(view)
+    const readings = new Map<string, Reading>()
+    for (const record of page.records) {
+      const same = before?.get(record.key)
+      readings.set(record.key, same?.revision === record.revision ? same : read(record, plane, source))
+    }
+    if (readings.size > 0) known.set(view, readings)
+    else known.delete(view)
+    return [...readings.values()].flatMap(({ kind, revision }) => (kind ? [{ kind, revision }] : []))
+  }
+
+  function read({ text, revision }: StoredRecord, plane: Plane, source: Plane): Reading {
+    const definition = JSON.parse(text) as KubernetesObject
+    if (!isEstablished(definition) || isUnchanged(definition)) return { revision, kind: undefined }
+    // a newer schema of what is built in on the root alone makes it no kind of projects
+    const { annotations, name } = definition.metadata
+    if (source !== plane && annotations?.[builtInAnnotation] !== undefined) {
+      const isOwn = ownKinds(plane).some((kind) => `${kind.names.plural}.${kind.group}` === name)
+      if (!isOwn) return { revision, kind: undefined }
+    }
+    const kind = kindFromCustomResourceDefinition(definition, [planeSort(plane)])
+    return { revision, kind: { ...kind, definedAt: revision } }
   }
 
   async function load(plane: Plane): Promise<Entry> {
@@ -124,6 +142,7 @@ export function createKindCatalogue(
         )
       }
       entries.clear()
+      known.clear()
     },
   }
 }
