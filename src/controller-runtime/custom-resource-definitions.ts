@@ -51,6 +51,15 @@ export function createCustomResourceDefinitionsReconciler(
     return serving
   }
 
+  /** The definitions of a group on a plane. They are named after it, so that no others need be decoded: they can be long. */
+  async function definitionsOf(group: string, plane: Plane): Promise<CustomResourceDefinitionLike[]> {
+    const { items } = await registry.list({ plane, user }, preferredResource(kind), {})
+    return items
+      .filter(({ key }) => key.name.endsWith(`.${group}`))
+      .map(({ object }) => object as CustomResourceDefinitionLike)
+      .filter(({ spec }) => spec.group === group)
+  }
+
   /** Deletes the instances on a plane and returns how many are left. */
   async function deleteInstances(plane: Plane, definition: CustomResourceDefinitionLike): Promise<number> {
     const { group, names } = definition.spec
@@ -127,10 +136,10 @@ export function createCustomResourceDefinitionsReconciler(
       {
         kind,
         // What one definition gives up, another one of its group may have been waiting for.
-        async enqueue(definition, { client }) {
+        async enqueue(definition, { plane }) {
           const { group } = (definition as CustomResourceDefinitionLike).spec
-          return (await client.list(kind))
-            .filter((each) => each.spec.group === group && !isTrue(each.status?.conditions, 'NamesAccepted'))
+          return (await definitionsOf(group, plane))
+            .filter(({ status }) => !isTrue(status?.conditions, 'NamesAccepted'))
             .map(({ metadata }): ObjectKey => ({ name: metadata.name }))
         },
       },
@@ -147,7 +156,7 @@ export function createCustomResourceDefinitionsReconciler(
     },
 
     async reconcile(key, context) {
-      const { client, clientFor, clock, plane } = context
+      const { client, clock, plane } = context
       const definition = await client.get(kind, key)
       if (!definition || definition.metadata.annotations?.[builtInAnnotation] !== undefined) return undefined
       const { deletionTimestamp } = definition.metadata
@@ -155,9 +164,10 @@ export function createCustomResourceDefinitionsReconciler(
         await terminate(definition, context)
         return undefined
       }
+      const { group } = definition.spec
       const others = [
-        ...(await client.list(kind)),
-        ...(plane === 'root' ? [] : await clientFor('root').list(kind)),
+        ...(await definitionsOf(group, plane)),
+        ...(plane === 'root' ? [] : await definitionsOf(group, 'root')),
       ].filter(({ metadata }) => metadata.name !== key.name)
       await client.changeStatus(kind, key, (draft) => {
         draft.status = { ...customResourceDefinitionStatus(draft, others, clock.now()) }
