@@ -30,7 +30,7 @@ export function jsonAnswer(status: number, body: Answer['body']): Answer {
   return { status, headers: jsonHeaders, body }
 }
 
-export function yamlAnswer(status: number, body: string): Answer {
+export function yamlAnswer(status: number, body: Answer['body']): Answer {
   return { status, headers: yamlHeaders, body }
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { type DatumLocal, startDatumLocal } from '../../src/testing/index.ts'
 
 /** Requests that are small or allowed, and ask for work without an end. */
@@ -256,4 +257,43 @@ test('a page of large objects is short, and the rest comes with it', async () =>
   expect(namesOf((await ask('GET', configMaps)).json)).toEqual(names)
   expect(namesOf((await ask('GET', `${configMaps}?labelSelector=is!=small`)).json)).toEqual(names)
   expect((await ask('DELETE', configMaps)).code).toBe(200)
+})
+
+test('a long list as YAML says what it says as JSON, and others are answered meanwhile', async () => {
+  const { path, create } = await define(atomic)
+  const spec = { list: [[], [1, ['a']], {}], text: 'a\n\n  b\n', yes: 'yes', '': null, date: '2026-01-01' }
+  const names = Array.from({ length: 1200 }, (_, index) => `thing-${index}`)
+  await Promise.all(names.map((name) => create(name, spec)))
+  const headers = { authorization: `Bearer ${datum.token}`, accept: 'application/yaml' }
+  let isDone = false
+  let others = 0
+  const asked = (async () => {
+    while (!isDone) {
+      await fetch(`${datum.httpUrl}/livez`)
+      others++
+    }
+  })()
+  const response = await fetch(`${datum.httpUrl}${path}`, { headers })
+  expect(response.headers.get('content-type')).toBe('application/yaml')
+  const text = await response.text()
+  isDone = true
+  await asked
+  expect(others).toBeGreaterThan(10)
+  const { json } = await ask('GET', path)
+  const { items, ...rest } = parse(text, { version: '1.1' })
+  expect(rest).toEqual({ apiVersion: json.apiVersion, kind: 'ThingList', metadata: json.metadata })
+  expect(items).toEqual(json.items)
+  const fields = [...text.matchAll(/^([a-zA-Z]+):/gm)].map(([, field]) => field)
+  expect(fields).toEqual(['apiVersion', 'items', 'kind', 'metadata'])
+
+  const page = await fetch(`${datum.httpUrl}${path}?limit=2`, { headers })
+  const first = parse(await page.text(), { version: '1.1' })
+  expect(first.items).toEqual(json.items.slice(0, 2))
+  expect(first.metadata).toMatchObject({ continue: expect.any(String), remainingItemCount: 1198 })
+  const table = await fetch(`${datum.httpUrl}${path}?limit=2`, {
+    headers: { ...headers, accept: 'application/yaml;as=Table;v=v1;g=meta.k8s.io' },
+  })
+  expect(parse(await table.text(), { version: '1.1' }).rows).toHaveLength(2)
+  const none = await fetch(`${datum.httpUrl}${path}?labelSelector=none`, { headers })
+  expect(parse(await none.text()).items).toEqual([])
 })

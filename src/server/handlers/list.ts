@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ObjectList } from '../../registry/registry.ts'
 import { type ListForm, type ListMetadata, listForm } from '../encode.ts'
 import { listOptions } from '../list-options.ts'
 import { encodedAnswer, viewOf } from '../object-answer.ts'
 import type { Handler } from '../request.ts'
-import { type Answer, jsonAnswer } from '../respond.ts'
+import { type Answer, jsonAnswer, yamlAnswer } from '../respond.ts'
+import { yamlList, yamlText } from '../yaml-text.ts'
 
 /**
  * GET of a collection. With `limit` one page; without, everything at one revision, read page by page while it is
@@ -30,18 +32,19 @@ export const list: Handler = async (environment, request) => {
       limit: environment.limits.listPage,
       continue: token,
     })
-  if (request.format.encoding === 'yaml') return listAnswer(await whole(first, readOn), form, request)
+  if (request.format.encoding === 'yaml') return yamlAnswer(200, yamlPages(first, readOn, form))
   return jsonAnswer(200, request.pretty ? prettyPages(first, readOn, form) : pages(first, readOn, form))
 }
 
 type ReadOn = (token: string) => Promise<ObjectList>
 
 /** A list that is there as a whole. */
-export function listAnswer(
+export async function listAnswer(
   list: ObjectList,
   form: ListForm,
   request: Parameters<typeof encodedAnswer>[2],
 ): Promise<Answer> {
+  if (request.format.encoding === 'yaml') return yamlAnswer(200, yamlPages(list, undefined, form))
   const json = form.open(metadataOf(list)) + list.items.map(form.item).join(',') + form.close
   return encodedAnswer(200, json, request)
 }
@@ -54,28 +57,59 @@ function metadataOf(list: ObjectList): ListMetadata {
   }
 }
 
-async function whole(first: ObjectList, readOn: ReadOn): Promise<ObjectList> {
-  const items = [...first.items]
-  for (let next = first.continue; next !== undefined; ) {
+/** The first page and, where they are read on for, all behind it. Between pages others have their turn. */
+async function* eachPage(first: ObjectList, readOn?: ReadOn): AsyncGenerator<ObjectList> {
+  yield first
+  for (let next = first.continue; readOn && next !== undefined; ) {
+    await setImmediate()
     const page = await readOn(next)
-    items.push(...page.items)
+    yield page
     next = page.continue
   }
-  return { revision: first.revision, items }
+}
+
+/** YAML is written so slowly that others have their turn within a page too, behind so many characters of JSON. */
+const yamlStep = 16 * 1024
+
+async function* yamlPages(
+  first: ObjectList,
+  readOn: ReadOn | undefined,
+  form: ListForm,
+): AsyncGenerator<string> {
+  const metadata = readOn ? { resourceVersion: String(first.revision) } : metadataOf(first)
+  const empty = form.open(metadata) + form.close
+  if (first.items.length === 0) {
+    yield await yamlText(empty)
+    return
+  }
+  const { open, item, close } = await yamlList(empty)
+  yield open
+  for await (const page of eachPage(first, readOn)) {
+    let text = ''
+    let length = 0
+    for (const stored of page.items) {
+      const json = form.item(stored)
+      text += item(json)
+      length += json.length
+      if (length < yamlStep) continue
+      yield text
+      await setImmediate()
+      text = ''
+      length = 0
+    }
+    if (text !== '') yield text
+  }
+  yield close
 }
 
 async function* pages(first: ObjectList, readOn: ReadOn, form: ListForm): AsyncGenerator<string> {
-  yield form.open({ resourceVersion: String(first.revision) }) + first.items.map(form.item).join(',')
-  let separator = first.items.length > 0 ? ',' : ''
-  for (let next = first.continue; next !== undefined; ) {
-    const page = await readOn(next)
-    if (page.items.length > 0) {
-      yield separator + page.items.map(form.item).join(',')
-      separator = ','
-    }
-    next = page.continue
+  let separator = form.open({ resourceVersion: String(first.revision) })
+  for await (const { items } of eachPage(first, readOn)) {
+    if (items.length === 0) continue
+    yield separator + items.map(form.item).join(',')
+    separator = ','
   }
-  yield `${form.close}\n`
+  yield `${separator === ',' ? '' : separator}${form.close}\n`
 }
 
 /** The same, indented for a reader: each item by itself, four columns in. */
@@ -85,13 +119,12 @@ async function* prettyPages(first: ObjectList, readOn: ReadOn, form: ListForm): 
   const frame = JSON.stringify(JSON.parse(form.open(metadata) + form.close), null, 2)
   yield frame.slice(0, -'[]\n}'.length)
   let separator = '[\n    '
-  for (let page = first; ; page = await readOn(page.continue)) {
+  for await (const page of eachPage(first, readOn)) {
     for (const stored of page.items) {
       const item = JSON.stringify(JSON.parse(form.item(stored)), null, 2).replaceAll('\n', '\n    ')
       yield separator + item
       separator = ',\n    '
     }
-    if (page.continue === undefined) break
   }
   yield separator.startsWith('[') ? '[]\n}\n' : '\n  ]\n}\n'
 }
