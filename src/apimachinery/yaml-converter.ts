@@ -32,7 +32,8 @@ export class YamlConverter {
   readonly #duplicateKeys: string[] = []
   readonly #lineOf: (offset: number) => number
   readonly #maxValues: number
-  readonly #targets: ReadonlyMap<Alias, Node>
+  /** Found when the first alias is met: most documents have none. */
+  #targets: ReadonlyMap<Alias, Node> | undefined
   readonly #openAliases = new Set<Node>()
   #nodes = 0
   #values = 0
@@ -47,7 +48,6 @@ export class YamlConverter {
     this.#document = document
     this.#lineOf = lineOf
     this.#maxValues = maxValues
-    this.#targets = aliasTargets(document)
   }
 
   convert(): Decoded<JsonValue> {
@@ -118,7 +118,11 @@ export class YamlConverter {
     }
     // Of several, the first is the strongest, and what is set last wins.
     if (isSeq(node)) {
-      for (const item of node.items.toReversed()) this.#merge(fields, mapOnly(item, this.#targets))
+      for (const item of node.items.toReversed())
+        this.#merge(
+          fields,
+          mapOnly(item, (alias) => this.#targetOf(alias)),
+        )
     } else if (isMap(node)) {
       for (const [field, value] of Object.entries(this.#nested(() => this.#map(node)))) {
         this.#countValue()
@@ -136,7 +140,7 @@ export class YamlConverter {
   }
 
   #aliased<T>(alias: Alias, use: (target: Node) => T): T {
-    const target = this.#targets.get(alias)
+    const target = this.#targetOf(alias)
     if (target === undefined) throw new DecodeError(`yaml: unknown anchor '${alias.source}' referenced`)
     if (this.#openAliases.has(target)) {
       throw new DecodeError(`yaml: anchor '${alias.source}' value contains itself`)
@@ -145,6 +149,11 @@ export class YamlConverter {
     const result = use(target)
     this.#openAliases.delete(target)
     return result
+  }
+
+  #targetOf(alias: Alias): Node | undefined {
+    this.#targets ??= aliasTargets(this.#document)
+    return this.#targets.get(alias)
   }
 
   #nested<T>(read: () => T): T {
@@ -203,8 +212,8 @@ function allowedShare(nodes: number): number {
   return 0.99 - 0.89 * ((nodes - fewNodes) / (manyNodes - fewNodes))
 }
 
-function mapOnly(item: unknown, targets: ReadonlyMap<Alias, Node>): unknown {
-  const target = isAlias(item) ? targets.get(item) : item
+function mapOnly(item: unknown, targetOf: (alias: Alias) => Node | undefined): unknown {
+  const target = isAlias(item) ? targetOf(item) : item
   if (!isMap(target)) throw new DecodeError('yaml: map merge requires map or sequence of maps as the value')
   return item
 }
