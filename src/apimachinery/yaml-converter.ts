@@ -24,6 +24,9 @@ import { isMergeKey, resolveScalar, type YamlScalar } from './yaml-scalar.ts'
 const fewNodes = 400_000
 const manyNodes = 4_000_000
 
+/** How many characters aliases may add to the texts and keys of a document: one long text can be named thousands of times. */
+const maxAliasedLength = 3 * 1024 * 1024
+
 /** Makes JSON of one YAML document. */
 export class YamlConverter {
   readonly #document: Document
@@ -38,6 +41,8 @@ export class YamlConverter {
   #nodes = 0
   #values = 0
   #aliasedNodes = 0
+  /** Of texts and keys that may still come, in characters. */
+  #lengthLeft: number
   #depth = 0
 
   /**
@@ -48,6 +53,7 @@ export class YamlConverter {
     this.#document = document
     this.#lineOf = lineOf
     this.#maxValues = maxValues
+    this.#lengthLeft = (document.range?.[2] ?? 0) + maxAliasedLength
   }
 
   convert(): Decoded<JsonValue> {
@@ -67,6 +73,7 @@ export class YamlConverter {
       )
     if (!isScalar(node)) throw new DecodeError('yaml: unknown sort of node')
     const value = resolveScalar(node as YamlScalar)
+    if (typeof value === 'string') this.#countLength(value)
     if (typeof value === 'bigint') return exactInteger(value)
     if (typeof value === 'number' && !Number.isFinite(value)) {
       throw new DecodeError(
@@ -136,7 +143,9 @@ export class YamlConverter {
     if (!isScalar(node)) throw new DecodeError('yaml: invalid map key: only scalars can be keys')
     const value = resolveScalar(node as YamlScalar)
     if (value === null) throw new DecodeError('unsupported map key of type null')
-    return String(value)
+    const key = String(value)
+    this.#countLength(key)
+    return key
   }
 
   #aliased<T>(alias: Alias, use: (target: Node) => T): T {
@@ -172,6 +181,11 @@ export class YamlConverter {
 
   #countValue(): void {
     if (++this.#values > this.#maxValues) throw new TooManyValuesError(this.#maxValues)
+  }
+
+  #countLength(text: string): void {
+    this.#lengthLeft -= text.length
+    if (this.#lengthLeft < 0) throw new DecodeError('yaml: document contains excessive aliasing')
   }
 
   /** Refuses small documents that would unfold into large objects. */

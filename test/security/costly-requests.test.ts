@@ -297,3 +297,30 @@ test('a long list as YAML says what it says as JSON, and others are answered mea
   const none = await fetch(`${datum.httpUrl}${path}?labelSelector=none`, { headers })
   expect(parse(await none.text()).items).toEqual([])
 })
+
+test('a long text or key that YAML names thousands of times is refused, a short one is not', async () => {
+  const { path } = await define(atomic)
+  const group = path.split('/')[2]
+  const send = async (name: string, spec: string) => {
+    const response = await fetch(`${datum.httpUrl}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${datum.token}`, 'content-type': 'application/yaml' },
+      body: `apiVersion: ${group}/v1\nkind: Thing\nmetadata: {name: ${name}}\nspec: ${spec}\n`,
+    })
+    return { code: response.status, text: await response.text() }
+  }
+  const aliases = (count: number) => Array.from({ length: count }, () => '*a').join()
+  const long = 'x'.repeat(1_000_000)
+  for (const spec of [
+    `{a: &a "${long}", l: [${aliases(20_000)}]}`,
+    `{a: &a {b: "${long}"}, l: [${aliases(10_000)}]}`,
+    `{a: &a {"${'x'.repeat(1000)}": 1}, l: [${aliases(15_000)}]}`,
+    `{a: &a {${'x'.repeat(1000)}: 1}, l: [${Array.from({ length: 10_000 }, () => '{<<: *a}').join()}]}`,
+  ]) {
+    const { code, text } = await send('costly', spec)
+    expect(code).toBe(400)
+    expect(text).toContain('yaml: document contains excessive aliasing')
+  }
+  expect((await send('once', `{a: &a "${long}", b: *a}`)).code).toBe(201)
+  expect((await send('short', `{a: &a "${'x'.repeat(100)}", l: [${aliases(20_000)}]}`)).code).toBe(201)
+})
