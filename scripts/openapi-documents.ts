@@ -12,7 +12,7 @@ export function openApiDocuments(): ReadonlyMap<string, string> {
   const reviews = createReviewKinds({ authenticateToken: async () => undefined, audiences: [] })
   const served = createKindSet([...kinds, ...reviews])
   const documents = [...documentsV3(served)].map(
-    ([path, build]) => [`v3/${path.replaceAll('/', '__')}.json`, build()] as const,
+    ([path, { build }]) => [`v3/${path.replaceAll('/', '__')}.json`, build()] as const,
   )
   return new Map(
     [...documents, ['v2.json', documentV2(served)] as const].map(([file, document]) => [

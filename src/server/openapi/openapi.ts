@@ -1,10 +1,16 @@
-import type { KindSet } from '../../registry/kind.ts'
+import { getOrInsert } from '../../apimachinery/get-or-insert.ts'
+import type { KindSet, KindVersion, Resource } from '../../registry/kind.ts'
 import { acceptClauses, accepts } from '../discovery/accept.ts'
-import { answerWithETag, type DocumentAnswer, type StoredDocument } from '../discovery/answer.ts'
+import {
+  answerWithETag,
+  type DocumentAnswer,
+  type StoredDocument,
+  storedDocument,
+} from '../discovery/answer.ts'
 import { documentOf } from '../discovery/kept-documents.ts'
 import { documentV2 } from './document-v2.ts'
 import { documentV2Protobuf } from './document-v2-protobuf.ts'
-import { documentsV3 } from './index-v3.ts'
+import { type DocumentSource, documentsV3 } from './index-v3.ts'
 
 /** The headers and the query of a request that choose the form of an OpenAPI document. */
 export interface OpenApiRequest {
@@ -85,6 +91,36 @@ function acceptsJson(accept: string | undefined): boolean {
   return acceptClauses(accept).some((clause) => accepts(clause, 'application/json'))
 }
 
+interface Shared {
+  readonly resources: readonly Resource[]
+  readonly document: StoredDocument
+}
+
+/** Documents of group versions by path, as long as the first of their kinds is served anywhere. */
+const shared = new WeakMap<KindVersion, Map<string, Shared>>()
+
+/** The document of a group version is the same in every set of kinds that serves the same of it. */
+function sharedDocument(path: string, { build, resources }: DocumentSource): StoredDocument | undefined {
+  const [first] = resources
+  if (!first) return undefined
+  const byPath = getOrInsert(shared, first.definition, () => new Map<string, Shared>())
+  const known = byPath.get(path)
+  if (known && isSame(known.resources, resources)) return known.document
+  const document = storedDocument(JSON.stringify(build()))
+  byPath.set(path, { resources, document })
+  return document
+}
+
+function isSame(left: readonly Resource[], right: readonly Resource[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every(({ kind, definition }, index) => {
+      const other = right[index]
+      return kind === other?.kind && definition === other.definition
+    })
+  )
+}
+
 /** The documents of one kind set, each made when it is asked for the first time. */
 interface Built {
   index(): StoredDocument
@@ -105,12 +141,12 @@ function builtFor(kinds: KindSet): Built {
 }
 
 function build(kinds: KindSet): Built {
-  const builders = documentsV3(kinds)
+  const sources = documentsV3(kinds)
   const v3 = (path: string) => {
-    const make = builders.get(path)
-    return make && documentOf(kinds, `openapi/v3/${path}`, make)
+    const source = sources.get(path)
+    return source && (sharedDocument(path, source) ?? documentOf(kinds, `openapi/v3/${path}`, source.build))
   }
-  const index = () => indexV3([...builders.keys()], (path) => v3(path)?.hash ?? '')
+  const index = () => indexV3([...sources.keys()], (path) => v3(path)?.hash ?? '')
   return {
     v3,
     index: () => documentOf(kinds, 'openapi/v3', index),
