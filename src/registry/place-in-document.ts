@@ -22,7 +22,8 @@ function find(value: unknown, path: string, wanted: Set<string>, ordered: string
     return value.some((item, index) => find(item, `${path}[${index}]`, wanted, ordered, most))
   }
   if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([name, member]) =>
-    find(member, path === '' ? name : `${path}.${name}`, wanted, ordered, most),
+  const fields = value as Readonly<Record<string, unknown>>
+  return Object.keys(fields).some((name) =>
+    find(fields[name], path === '' ? name : `${path}.${name}`, wanted, ordered, most),
   )
 }

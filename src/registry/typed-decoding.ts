@@ -107,7 +107,8 @@ function decodeStruct(
   { schema, path, struct, names, timesAlone }: Place,
 ): TypedDecodingFault | undefined {
   const { properties = {} } = schema
-  return first(Object.entries(value), ([field, member]) => {
+  const fields = value as Readonly<Record<string, unknown>>
+  return first(Object.keys(fields), (field) => {
     if (!Object.hasOwn(properties, field) || (path === '' && field === 'metadata')) return undefined
     const place = {
       schema: properties[field] ?? {},
@@ -116,7 +117,7 @@ function decodeStruct(
       names,
       timesAlone,
     }
-    return decode(member, place)
+    return decode(fields[field], place)
   })
 }
 
