@@ -27,5 +27,5 @@ export const defaultStoreLimits: StoreLimits = {
   commitDuration: 50,
   objectBytes: 8 * 1024 * 1024,
   maximumBytes: 0,
-  recordCacheLength: 8 * 1024 * 1024,
+  recordCacheLength: 16 * 1024 * 1024,
 }
