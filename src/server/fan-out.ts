@@ -31,7 +31,7 @@ export class FanOut {
 
   /** Writes to `watcher` at once, or after the pause together with others. */
   tell(watcher: Told): void {
-    if (this.#waiting.size > 0 || this.#clock.now() < this.#pauseEnds) {
+    if (this.#waiting.size > 0 || this.#pauseLeft() > 0) {
       this.#waiting.add(watcher)
       this.#wakeAfterPause()
       return
@@ -43,6 +43,12 @@ export class FanOut {
   /** `watcher` need not be written to any more. */
   forget(watcher: Told): void {
     this.#waiting.delete(watcher)
+  }
+
+  /** Milliseconds. A machine's clock may be set back: then the pause is over, and not as long as until it has caught up. */
+  #pauseLeft(): number {
+    const left = this.#pauseEnds - this.#clock.now()
+    return left > 0 && left <= this.#longestPause ? left : 0
   }
 
   /** All that are told on one tick are one round: it ends when the tick does. */
@@ -63,7 +69,7 @@ export class FanOut {
   #wakeAfterPause(): void {
     if (this.#timerSet) return
     this.#timerSet = true
-    this.#clock.after(Math.max(0, this.#pauseEnds - this.#clock.now()), () => {
+    this.#clock.after(this.#pauseLeft(), () => {
       this.#timerSet = false
       const watchers = [...this.#waiting]
       this.#waiting.clear()

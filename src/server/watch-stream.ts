@@ -11,6 +11,8 @@ export interface WatchStreamOptions {
   readonly fanOut: FanOut
   /** How many events may wait for a reader who does not keep up, beside those of the first list. */
   readonly queueEvents: number
+  /** Told of a fault of ours, for which the reader has been let go. */
+  readonly onFailure: (error: unknown) => void
 }
 
 /** A write of this length is handed over before the next event is added to it. */
@@ -86,6 +88,7 @@ export class WatchStream implements Told {
   cut(): void {
     this.#ending = true
     this.#queue = []
+    this.#options.fanOut.forget(this)
     if (this.#response) cutOff(this.#response)
   }
 
@@ -100,7 +103,17 @@ export class WatchStream implements Told {
     return this.#queue.length === 0 && !this.#blocked
   }
 
+  /** Does not throw: who calls has others to write to, or nobody who listens. */
   flush(): void {
+    try {
+      this.#write()
+    } catch (error) {
+      this.cut()
+      this.#options.onFailure(error)
+    }
+  }
+
+  #write(): void {
     const response = this.#response
     if (!response) return
     while (this.#written < this.#queue.length && !this.#blocked) {

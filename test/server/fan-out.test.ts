@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Clock } from '../../src/apimachinery/clock.ts'
+import { type Clock, systemClock } from '../../src/apimachinery/clock.ts'
 import { seededIds } from '../../src/apimachinery/ids.ts'
 import { defaultLimits, type Limits } from '../../src/server/limits.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
@@ -17,7 +17,14 @@ afterEach(async () => {
  * A server with so many watchers of ConfigMaps, on a machine where telling each of them takes `millisecondsEach`: it is
  * then that the clock is asked for the time.
  */
-async function start(options: { watchers: number; millisecondsEach: number; limits?: Partial<Limits> }) {
+async function start(options: {
+  watchers: number
+  millisecondsEach: number
+  limits?: Partial<Limits>
+  clock?: Clock
+  /** What each watcher asks with. */
+  headers?: (count: number) => Record<string, string>
+}) {
   const manual = createManualClock()
   let each = 0
   let passed = 0
@@ -32,13 +39,15 @@ async function start(options: { watchers: number; millisecondsEach: number; limi
     wireClock,
     ids: seededIds(2),
     limits: { ...defaultLimits, ...options.limits },
+    ...(options.clock ? { clock: options.clock } : {}),
   })
   open.push(() => http.close())
   const { port } = await http.server.listen({ addresses: ['127.0.0.1'], port: 0 })
   await http.ask('POST', `${project}/api/v1/namespaces`, { metadata: { name: 'default' } })
   const watchers: WatchReply[] = []
   for (let count = 0; count < options.watchers; count++) {
-    const watcher = await openWatch(port, `${configMaps}?watch=true&resourceVersion=0`)
+    const path = `${configMaps}?watch=true&resourceVersion=0`
+    const watcher = await openWatch(port, path, options.headers?.(count))
     open.push(() => watcher.close())
     watchers.push(watcher)
   }
@@ -67,6 +76,9 @@ async function start(options: { watchers: number; millisecondsEach: number; limi
       return watchers.map((watcher) => watcher.unread())
     },
     pass: (milliseconds: number) => manual.advance(milliseconds),
+    setBack(milliseconds: number) {
+      passed -= milliseconds
+    },
   }
 }
 
@@ -99,6 +111,44 @@ describe('telling watchers of changes', () => {
     expect(await heard()).toEqual([0, 0, 0])
     pass(1)
     await told('second')
+  })
+
+  test('has no pause that lasts until a clock which was set back has caught up', async () => {
+    const { create, told, pass, setBack } = await start({ watchers: 6, millisecondsEach: 1 })
+    await create('first')
+    await told('first')
+    setBack(3_600_000)
+    await create('second')
+    pass(10)
+    await told('second')
+  })
+
+  test('goes on when one of those who have waited cannot be told: that one is cut off', async () => {
+    let stands = false
+    const clock: Clock = {
+      ...systemClock,
+      now() {
+        if (stands) throw new Error('the clock is broken')
+        return systemClock.now()
+      },
+    }
+    const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }
+    const { create, told, pass, watchers } = await start({
+      watchers: 6,
+      millisecondsEach: 1,
+      clock,
+      // A row of a table says how old the object is.
+      headers: (count): Record<string, string> => (count === 0 ? table : {}),
+    })
+    const [unlucky] = watchers.splice(0, 1)
+    await create('first')
+    await told('first')
+    await create('second')
+    stands = true
+    pass(10)
+    stands = false
+    await told('second')
+    expect(await unlucky?.ended).toBe(false)
   })
 
   test('forgets a watcher who leaves in the pause', async () => {

@@ -22,11 +22,14 @@ export const watch: Handler = async (environment, request) => {
   const timeout = watchTimeout(query) ?? watches.defaultDuration()
   const view = viewOf(environment, request)
   const release = watches.admit(context.user)
+  const failed = (error: unknown) =>
+    log.error({ err: error, requestId: reply.request.id }, 'a watch failed unexpectedly')
   const stream = new WatchStream({
     view,
     encodings: watches.encodings,
     fanOut: watches.fanOut,
     queueEvents: limits.watchQueueEvents,
+    onFailure: failed,
   })
   let handle: Watch | undefined
   let opened = false
@@ -49,7 +52,7 @@ export const watch: Handler = async (environment, request) => {
       stream.push(events)
       openStream()
     } catch (error) {
-      log.error({ err: error, requestId: reply.request.id }, 'a watch failed unexpectedly')
+      failed(error)
       stream.cut()
     }
   }
@@ -91,7 +94,7 @@ export const watch: Handler = async (environment, request) => {
   } catch (error) {
     close()
     if (!opened) throw error
-    log.error({ err: error, requestId: reply.request.id }, 'a watch failed unexpectedly')
+    failed(error)
     stream.cut()
     return undefined
   }
