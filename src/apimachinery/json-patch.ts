@@ -13,6 +13,8 @@ const maxOperations = 10_000
 const maxCopiedBytes = 3 * 1024 * 1024
 /** How many list items one patch may shift along: many operations at the front of a long list are refused. */
 const maxShiftedItems = 50_000_000
+/** How many values one patch may bring deeper into a document, those within them counted as well: each is looked at. */
+const maxMeasuredValues = 2_000_000
 
 /**
  * A JSON patch (RFC 6902). The document is left alone; the result shares with it what no operation touched.
@@ -60,38 +62,33 @@ class OperationError extends Error {
 type Place = { list: JsonValue[]; index: number } | { map: JsonObject; field: string }
 
 /**
- * How deep the document may have become: an upper bound, which costs little to keep, made exact where it is too high. A
- * patch can move a document into itself, again and again, until whatever walks over it overflows the stack.
+ * Refuses what would nest the document too deep. A patch can move a document into itself, again and again, until whatever
+ * walks over it overflows the stack.
  */
 class NestingDepth {
-  /** Undefined as long as nothing has made the document deeper than it was when it came. */
-  #bound: number | undefined
+  #measured = 0
 
-  /** To be called when a value from this depth was put at that one. */
-  noticeMoved(from: number, to: number): void {
-    if (to > from) this.#bound = (this.#bound ?? Number.POSITIVE_INFINITY) + to - from
-  }
-
-  /** To be called when a value that was not there has been put at this depth. */
-  noticeAdded(value: JsonValue, to: number): void {
-    const depth = to + depthOf(value)
-    if (this.#bound !== undefined || depth > maxNestingDepth) this.#bound = Math.max(this.#bound ?? 0, depth)
-  }
-
-  check(document: JsonValue): void {
-    if (this.#bound === undefined || this.#bound <= maxNestingDepth) return
-    this.#bound = depthOf(document)
-    if (this.#bound > maxNestingDepth) throw new OperationError('the document nests too deep')
+  /** To be called when a value has come to this depth: from another one, or with the patch. */
+  check(value: JsonValue, to: number, from = -1): void {
+    if (to <= from) return
+    const { depth, values } = depthOf(value)
+    this.#measured += values
+    if (this.#measured > maxMeasuredValues) {
+      throw requestEntityTooLarge(`the JSON patch moves more than ${maxMeasuredValues} values deeper`)
+    }
+    if (to + depth > maxNestingDepth) throw new OperationError('the document nests too deep')
   }
 }
 
 /** Level by level: what is too deep to recurse into is just what is looked for. */
-function depthOf(document: JsonValue): number {
+function depthOf(document: JsonValue): { depth: number; values: number } {
   let depth = 0
+  let values = 0
   let level = [document]
   for (;;) {
+    values += level.length
     const containers = level.filter((value) => typeof value === 'object' && value !== null)
-    if (containers.length === 0) return depth
+    if (containers.length === 0) return { depth, values }
     depth++
     level = containers.flatMap((value) => Object.values(value as JsonObject))
   }
@@ -119,7 +116,7 @@ class JsonPatcher {
       case 'add': {
         const value = operationValue(operation)
         this.#add(path, value)
-        this.#depth.noticeAdded(value, path.length)
+        this.#depth.check(value, path.length)
         break
       }
       case 'remove':
@@ -128,19 +125,19 @@ class JsonPatcher {
       case 'replace': {
         const value = operationValue(operation)
         this.#replace(path, value)
-        this.#depth.noticeAdded(value, path.length)
+        this.#depth.check(value, path.length)
         break
       }
       case 'move': {
         const from = pointerOf(operation, 'from')
-        this.#move(from, path)
-        this.#depth.noticeMoved(from.length, path.length)
+        this.#depth.check(this.#move(from, path), path.length, from.length)
         break
       }
       case 'copy': {
         const from = pointerOf(operation, 'from')
-        this.#add(path, this.#copy(from))
-        this.#depth.noticeMoved(from.length, path.length)
+        const value = this.#copy(from)
+        this.#add(path, value)
+        this.#depth.check(value, path.length, from.length)
         break
       }
       case 'test':
@@ -149,7 +146,6 @@ class JsonPatcher {
       default:
         throw new OperationError(`Unexpected kind: ${JSON.stringify(operation.op)}`)
     }
-    this.#depth.check(this.#root)
   }
 
   #add(path: readonly string[], value: JsonValue): void {
@@ -191,10 +187,12 @@ class JsonPatcher {
     else setField(place.map, place.field, value)
   }
 
-  #move(from: readonly string[], path: readonly string[]): void {
+  #move(from: readonly string[], path: readonly string[]): JsonValue {
     const intoItself = path.length > from.length && from.every((token, index) => token === path[index])
     if (intoItself) throw new OperationError('a value cannot be moved into itself')
-    this.#add(path, this.#remove(from))
+    const value = this.#remove(from)
+    this.#add(path, value)
+    return value
   }
 
   /** A copy apart: later operations must not change both. */

@@ -181,7 +181,7 @@ function parseBracket(reader: Reader): Step {
   expect(reader, ']')
   return choices.length === 1
     ? (choices[0] as Step)
-    : (value, search, next) => choices.some((choice) => choice(value, search, next))
+    : (value, search, next) => choices.some((choice) => --search.work.left < 0 || choice(value, search, next))
 }
 
 function parseChoice(reader: Reader): Step {
@@ -225,9 +225,19 @@ function index(position: number): Step {
 
 function range(start: number | undefined, end: number | undefined, step: number): Step {
   if (step <= 0) throw new JsonPathError('step must be > 0')
-  return (value, _search, next) =>
-    Array.isArray(value) &&
-    value.slice(start, end).some((item, position) => position % step === 0 && next(item))
+  return (value, _search, next) => {
+    if (!Array.isArray(value)) return false
+    const last = placeIn(value, end ?? value.length)
+    for (let position = placeIn(value, start ?? 0); position < last; position += step) {
+      if (next(value[position] as JsonValue)) return true
+    }
+    return false
+  }
+}
+
+/** A position as `slice` takes it: counted from the end where it is negative, and not outside of the list. */
+function placeIn({ length }: readonly unknown[], position: number): number {
+  return Math.min(length, Math.max(0, position < 0 ? position + length : position))
 }
 
 type Filter = (value: JsonValue, search: Search) => boolean

@@ -17,8 +17,8 @@ export interface YamlList {
 export async function yamlList(empty: string): Promise<YamlList> {
   const write = await loadWriter()
   const frame = write(JSON.parse(empty))
-  const [field = ''] = /^(items|rows): \[\]$/m.exec(frame) ?? []
-  const start = frame.indexOf(field) + field.length - ' []'.length
+  // At the beginning of a line: what is below, such as the description of a column, is indented or behind a dash.
+  const start = frame.search(/(?<=^(?:items|rows):) \[\]$/m)
   return {
     open: `${frame.slice(0, start)}\n`,
     item: (json) => write([JSON.parse(json)]),

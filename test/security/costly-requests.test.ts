@@ -84,6 +84,24 @@ describe('a table', () => {
     expect(flat).toEqual(['flat', '1', null, null, '2', 'flat'])
   })
 
+  test('of a column that asks each value for thousands of items which it does not have, ends', async () => {
+    const union = `[${'7,'.repeat(1900)}7]`
+    const { path, create } = await define(atomic, {
+      additionalPrinterColumns: [
+        { name: 'a', type: 'string', jsonPath: `.spec.list[*]${union}` },
+        { name: 'b', type: 'string', jsonPath: `.spec.list[${'0:20000:20001,'.repeat(280)}7].none` },
+      ],
+    })
+    const list = Array.from({ length: 20_000 }, () => [])
+    const names = Array.from({ length: 30 }, (_, index) => `a-${index}`)
+    await Promise.all(names.map((name) => create(name, { list })))
+    const began = performance.now()
+    const { json } = await ask('GET', path, undefined, table)
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(json.rows).toHaveLength(30)
+    expect(json.rows[0].cells).toEqual(['a-0', null, null])
+  })
+
   test('has rows of a limited length, however many columns show the whole object', async () => {
     const { path, create } = await define(atomic, {
       additionalPrinterColumns: Array.from({ length: 500 }, (_, index) => ({
@@ -98,6 +116,24 @@ describe('a table', () => {
     expect(cells).toHaveLength(501)
     expect(cells.filter((cell) => cell !== null)).toHaveLength(1 + 6)
   })
+})
+
+test('a YAML table whose columns speak of rows has them in their place', async () => {
+  const { path, create } = await define(atomic, {
+    additionalPrinterColumns: [
+      { name: 'rows', type: 'string', jsonPath: '.spec.a', description: 'It says rows: [] and\nrows: []' },
+    ],
+  })
+  expect((await create('a', { a: 'first' })).code).toBe(201)
+  const response = await fetch(`${datum.httpUrl}${path}`, {
+    headers: {
+      authorization: `Bearer ${datum.token}`,
+      accept: 'application/yaml;as=Table;v=v1;g=meta.k8s.io',
+    },
+  })
+  const { json } = await ask('GET', path, undefined, table)
+  expect(json.rows[0].cells).toEqual(['a', 'first'])
+  expect(parse(await response.text(), { version: '1.1' })).toEqual(json)
 })
 
 describe('a JSON patch', () => {
@@ -124,6 +160,17 @@ describe('a JSON patch', () => {
     ]) {
       expect((await patch(operations)).json).toMatchObject(refused)
     }
+    // In a document that is deep and long already: what is small may be moved often, what is large may not.
+    const large = Array.from({ length: 40_000 }, () => [])
+    expect((await create('wide', { deep: nested(496, 1), small: {}, there: {}, large })).code).toBe(201)
+    const forthAndBack = (name: string) =>
+      Array.from({ length: 5000 }, () => [
+        { op: 'move', from: `/spec/${name}`, path: '/spec/there/a' },
+        { op: 'move', from: '/spec/there/a', path: `/spec/${name}` },
+      ]).flat()
+    const refusal = await ask('PATCH', `${path}/wide`, forthAndBack('large'), patchType)
+    expect(refusal.json).toMatchObject({ code: 413, reason: 'RequestEntityTooLarge' })
+    expect((await ask('PATCH', `${path}/wide`, forthAndBack('small'), patchType)).code).toBe(200)
     // What only looks as if it went deeper is done.
     const moves = Array.from({ length: 500 }, (_, index) => [
       { op: 'copy', from: '/spec/shallow', path: '/spec/shallow/a/a/a' },
