@@ -5,7 +5,7 @@ import { createManager } from './controller-runtime/manager.ts'
 import { createNamespaceLifecycleReconciler } from './controller-runtime/namespace-lifecycle.ts'
 import { installDefinitions } from './definitions.ts'
 import { defaultControlPlaneLimits } from './limits.ts'
-import { createParentResolver } from './parents.ts'
+import { createParents } from './parents.ts'
 import { createReconcilers } from './reconcilers/index.ts'
 import { createPace } from './reconcilers/provider/pace.ts'
 import { createRegistry, type RegistryHandle } from './registry/create-registry.ts'
@@ -175,6 +175,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       await manager.settle()
     }
 
+    const parents = createParents({ registry: registry.forControllers, clock, ids, log })
+    closing.push(() => parents.close())
+
     let ready = false
     const { audit } = options
     const user = (options.seeds ?? defaultSeeds).user
@@ -183,7 +186,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       authenticate: createAuthenticator(tokens, options.authentication === 'open' ? user : undefined),
       authorize: authorizeAuthenticated,
       parents: parentPrefixes,
-      resolveParent: createParentResolver(registry),
+      resolveParent: parents.resolve,
       readiness: [{ name: 'seeds-and-first-reconciliation', check: () => ready }],
       build: { version },
       log,

@@ -1,10 +1,13 @@
+import type { Logger } from 'pino'
+import type { Clock } from './apimachinery/clock.ts'
 import { isReason } from './apimachinery/errors.ts'
+import type { Ids } from './apimachinery/ids.ts'
 import type { KubernetesObject } from './apimachinery/object.ts'
-import type { AdmissionClient } from './registry/admission.ts'
+import { createProjectOrganizations } from './project-organizations.ts'
 import { type Caller, type Kind, preferredResource } from './registry/kind.ts'
 import type { Registry, RequestContext } from './registry/registry.ts'
 import { User } from './schemas/iam/user.ts'
-import { createOrganizationView, createUserView } from './schemas/parents.ts'
+import { createOrganizationView, createUserView, type RootReader } from './schemas/parents.ts'
 import { Organization } from './schemas/resourcemanager/organization.ts'
 import { Project, type ProjectObject } from './schemas/resourcemanager/project.ts'
 import type { Door, ResolveParent } from './server/control-plane-path.ts'
@@ -18,13 +21,29 @@ function isReady(project: ProjectObject): boolean {
   )
 }
 
+export interface ParentsOptions {
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Logger
+}
+
+/** `close` ends what is watched for the control planes of organizations and users. */
+export interface Parents {
+  readonly resolve: ResolveParent
+  close(): void
+}
+
 /**
  * Finds the control plane that a URL names. A deployed Datum serves any name, an empty plane behind each; here a name
  * that is nobody's is not found, so that a typing error is told and not obeyed.
  */
-export function createParentResolver(registry: Registry): ResolveParent {
+export function createParents(options: ParentsOptions): Parents {
+  const { registry } = options
   const root: RequestContext = { plane: 'root', user: system }
-  const reader: Pick<AdmissionClient, 'list'> = {
+  const projects = createProjectOrganizations({ ...options, context: root })
+  const reader: RootReader = {
+    organizationOf: projects.of,
     async list<T extends KubernetesObject>(
       kind: Kind<T>,
       { namespace, labels = {} }: { namespace?: string; labels?: Record<string, string> } = {},
@@ -50,7 +69,7 @@ export function createParentResolver(registry: Registry): ResolveParent {
     }
   }
 
-  return async ({ sort, id }, within) => {
+  const resolve: ResolveParent = async ({ sort, id }, within) => {
     const parent = { sort, name: id }
     switch (sort) {
       case 'Organization':
@@ -65,4 +84,5 @@ export function createParentResolver(registry: Registry): ResolveParent {
       }
     }
   }
+  return { resolve, close: projects.close }
 }

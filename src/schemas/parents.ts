@@ -1,3 +1,4 @@
+import { checkLabelValue } from '../apimachinery/names.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import type { AdmissionClient } from '../registry/admission.ts'
 import type { Kind } from '../registry/kind.ts'
@@ -34,7 +35,10 @@ export const parentPrefixes: readonly ParentPrefix[] = [
 ]
 
 /** Reads the root for a view. */
-export type RootReader = Pick<AdmissionClient, 'list'>
+export interface RootReader extends Pick<AdmissionClient, 'list'> {
+  /** That of a project of the root, as far as it is known at once: what an Event is about is asked inside of commits. */
+  organizationOf(project: string): string | undefined
+}
 
 /**
  * An organization's control plane: itself, its namespace with all that is in it, its projects and its members, and the
@@ -66,6 +70,7 @@ export function createOrganizationView(organization: string, root: RootReader): 
             Project: await projectsOf(root, [organization]),
             User: memberships.flatMap(({ spec }) => spec?.userRef.name ?? []),
           },
+          (project) => root.organizationOf(project) === organization,
           namespace,
         )
       }
@@ -99,12 +104,18 @@ export function createUserView(user: string, root: RootReader): View {
       }
       if (isKind(kind, Event)) {
         const own = await organizations()
-        return eventsAbout({
-          Organization: own,
-          Namespace: own.map(organizationNamespace),
-          Project: await projectsOf(root, own),
-          User: [user],
-        })
+        return eventsAbout(
+          {
+            Organization: own,
+            Namespace: own.map(organizationNamespace),
+            Project: await projectsOf(root, own),
+            User: [user],
+          },
+          (project) => {
+            const organization = root.organizationOf(project)
+            return organization !== undefined && own.includes(organization)
+          },
+        )
       }
       return 'nothing'
     },
@@ -112,15 +123,22 @@ export function createUserView(user: string, root: RootReader): View {
 }
 
 async function projectsOf(root: RootReader, organizations: readonly string[]): Promise<string[]> {
-  const lists = organizations.map((name) => root.list(Project, { labels: { [organizationNameLabel]: name } }))
+  // A membership may name what is no organization, nor a value that a label can have.
+  const labels = organizations.filter((name) => checkLabelValue(name).length === 0)
+  const lists = labels.map((name) => root.list(Project, { labels: { [organizationNameLabel]: name } }))
   return (await Promise.all(lists)).flat().map(({ metadata }) => metadata.name)
 }
 
 /**
  * Events are shown where that is shown which they are about. Those about what is in no namespace are in `default`, where
- * everybody's are; `namespace` is all the view's own.
+ * everybody's are; `namespace` is all the view's own. `names` is what is there; of projects, which may be made while
+ * somebody watches, `isOwnProject` tells those that there are by now.
  */
-function eventsAbout(names: Readonly<Record<string, readonly string[]>>, namespace?: string): Selection {
+function eventsAbout(
+  names: Readonly<Record<string, readonly string[]>>,
+  isOwnProject: (name: string) => boolean,
+  namespace?: string,
+): Selection {
   const known = new Set(
     Object.entries(names).flatMap(([kind, each]) => each.map((name) => `${kind} ${name}`)),
   )
@@ -128,11 +146,13 @@ function eventsAbout(names: Readonly<Record<string, readonly string[]>>, namespa
     matches(event) {
       if (namespace !== undefined && event.metadata.namespace === namespace) return true
       const { involvedObject: about } = event as Partial<EventObject>
-      return (
-        event.metadata.namespace === 'default' &&
-        !about?.namespace &&
-        known.has(`${about?.kind} ${about?.name}`)
-      )
+      if (event.metadata.namespace !== 'default' || !about || about.namespace) return false
+      const identity = `${about.kind} ${about.name}`
+      if (known.has(identity)) return true
+      if (about.kind !== 'Project' || !isOwnProject(about.name ?? '')) return false
+      // Whoever has been shown one is told of its end too, when the project has gone.
+      known.add(identity)
+      return true
     },
   }
 }

@@ -44,6 +44,7 @@ const root: [Kind, KubernetesObject[]][] = [
     [
       event('one-made', { kind: 'Project', name: 'one' }),
       event('two-made', { kind: 'Project', name: 'two' }),
+      event('newer-made', { kind: 'Project', name: 'newer' }),
       event('one-in-plane', { kind: 'Project', name: 'one', namespace: 'elsewhere' }),
       event('acme-ready', { kind: 'Organization', name: 'acme' }),
       event('bob-ready', { kind: 'User', name: 'bob' }),
@@ -55,6 +56,7 @@ const root: [Kind, KubernetesObject[]][] = [
 ]
 
 const reader: RootReader = {
+  organizationOf: (name) => (name === 'newer' ? 'acme' : undefined),
   async list(kind, options = {}) {
     const objects = root.find(([each]) => each.names.kind === kind.names.kind)?.[1] ?? []
     const { namespace, labels = {} } = options
@@ -94,6 +96,7 @@ describe('the control plane of an organization', () => {
       'Project one',
       'Secret organization-acme/ours',
       'Event default/one-made',
+      'Event default/newer-made',
       'Event default/acme-ready',
       'Event organization-acme/ours-there',
       'User ann',

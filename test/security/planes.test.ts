@@ -63,6 +63,48 @@ async function shown(path: string): Promise<string> {
   return text.replaceAll(path, '')
 }
 
+test('a membership in what no organization can be called hides no Event of a user', async () => {
+  const { items } = JSON.parse((await ask('GET', '/apis/iam.miloapis.com/v1alpha1/users')).text)
+  const name = items[0].metadata.name as string
+  const membership = {
+    apiVersion: 'resourcemanager.miloapis.com/v1alpha1',
+    kind: 'OrganizationMembership',
+    metadata: { name: 'odd', namespace: 'default' },
+    spec: { organizationRef: { name: 'no organization, and no label' }, userRef: { name } },
+  }
+  const made = await ask('POST', `${group}/namespaces/default/organizationmemberships`, membership)
+  expect(made.code, made.text).toBe(201)
+  const events = await ask('GET', `/apis/iam.miloapis.com/v1alpha1/users/${name}/control-plane/api/v1/events`)
+  expect(events.code, events.text).toBe(200)
+  expect(JSON.parse(events.text).items).not.toEqual([])
+})
+
+test('whoever watches the Events of an organization hears of those about a project that is made meanwhile', async () => {
+  const sent = request(datum.httpUrl, {
+    path: `${ours}/api/v1/events?watch=true`,
+    headers: { authorization: `Bearer ${datum.token}` },
+  })
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  const made = {
+    metadata: { name: 'newcomer' },
+    spec: { ownerRef: { kind: 'Organization', name: 'acme-corp' } },
+  }
+  const project = { apiVersion: 'resourcemanager.miloapis.com/v1alpha1', kind: 'Project', ...made }
+  expect((await ask('POST', `${ours}${group}/projects`, project)).code).toBe(201)
+  let text = ''
+  const isTold = () =>
+    text
+      .split('\n')
+      .some((line) => line.includes('"name":"newcomer"') && line.includes('"message":"Project is ready"'))
+  for await (const chunk of response.setEncoding('utf8')) {
+    text += chunk
+    if (isTold()) break
+  }
+  sent.destroy()
+  expect(isTold()).toBe(true)
+})
+
 const dots = [
   ...[
     '..',
