@@ -80,6 +80,13 @@ describe.each([
     expect(await response.json()).toEqual(expired('The resourceVersion for the provided list is too old.'))
   })
 
+  test('everything, not older than then: as it is now', async () => {
+    const response = await ask('GET', `?resourceVersion=${first.metadata.resourceVersion}`)
+    expect(response.status).toBe(200)
+    const { items } = (await response.json()) as List
+    expect(items.map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
   test.each([
     ['JSON', 'application/json'],
     ['a table', 'application/json;as=Table;g=meta.k8s.io;v=v1'],

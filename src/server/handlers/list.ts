@@ -19,6 +19,10 @@ export const list: Handler = async (environment, request) => {
   const page = Math.min(options.limit ?? 0, environment.limits.pageObjects)
   const first = await environment.registry.list(context, resource, {
     ...options,
+    // A revision is that of the page for whoever asks for pages, and otherwise the oldest that will do.
+    ...(paged || options.resourceVersion === undefined || options.continue !== undefined
+      ? {}
+      : { resourceVersionMatch: options.resourceVersionMatch ?? 'NotOlderThan' }),
     limit: paged ? page : environment.limits.listPage,
   })
   if (paged || first.continue === undefined) return listAnswer(first, form, request)
