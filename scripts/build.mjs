@@ -87,7 +87,11 @@ async function keepCompiledCode() {
   })
   const ended = once(child, 'close')
   const started = await Promise.race([once(createInterface(child.stdout), 'line'), ended])
-  if (child.exitCode === null) await askWhatClientsAsk(JSON.parse(started[0]))
+  try {
+    if (child.exitCode === null) await askWhatClientsAsk(JSON.parse(started[0]))
+  } catch (error) {
+    process.stderr.write(`datum-local: the first requests were not tried (${error})\n`)
+  }
   child.kill('SIGTERM')
   await ended
 }
