@@ -78,6 +78,7 @@ export function createRegistry(options: RegistryOptions): RegistryHandle {
     endWatches(plane) {
       builtIn.forget(plane)
       openWatches.endAll(plane)
+      catalogue.forget(plane)
     },
     close() {
       builtIn.close()

@@ -11,6 +11,8 @@ import { type Plane, planeSort } from './registry.ts'
 /** Which kinds each plane serves: those built in, and those that its CustomResourceDefinitions define. */
 export interface KindCatalogue {
   kinds(plane: Plane): Promise<KindSet>
+  /** The plane is gone, and with it what its definitions defined. */
+  forget(plane: Plane): void
   close(): void
 }
 
@@ -97,13 +99,17 @@ export function createKindCatalogue(
     return { revision, kind: { ...kind, definedAt: revision } }
   }
 
+  function closeSubscriptions({ subscriptions }: Pick<Entry, 'subscriptions'>): void {
+    for (const subscription of subscriptions) subscription.close()
+  }
+
   async function load(plane: Plane): Promise<Entry> {
     const sources: readonly Plane[] = plane === 'root' ? ['root'] : ['root', plane]
     const from = store.revision
     const subscriptions: Subscription[] = []
     const drop = () => {
       entries.delete(plane)
-      for (const subscription of subscriptions) subscription.close()
+      closeSubscriptions({ subscriptions })
     }
     for (const source of sources) {
       subscriptions.push(await store.watch(collectionPrefix(source, definitions), from, drop))
@@ -133,16 +139,14 @@ export function createKindCatalogue(
       return (await entry).set
     },
     close() {
-      for (const entry of entries.values()) {
-        entry.then(
-          ({ subscriptions }) => {
-            for (const subscription of subscriptions) subscription.close()
-          },
-          () => {},
-        )
-      }
+      for (const entry of entries.values()) entry.then(closeSubscriptions, () => {})
       entries.clear()
       known.clear()
+    },
+    forget(plane) {
+      entries.get(plane)?.then(closeSubscriptions, () => {})
+      entries.delete(plane)
+      known.delete(plane)
     },
   }
 }

@@ -265,5 +265,10 @@ export function preferredResource<T extends KubernetesObject>(kind: Kind<T>): Re
  */
 export function servedResource<T extends KubernetesObject>(kinds: KindSet, kind: Kind<T>): Resource<T> {
   const own = preferredResource(kind)
-  return (kinds.find(own.group, own.version, kind.names.plural) as Resource<T> | undefined) ?? own
+  const served = kinds.find(own.group, own.version, kind.names.plural) as Resource<T> | undefined
+  if (served) return served
+  // In other versions, it may be: what is known of a kind here can be older than its definition.
+  const isOf = ({ group, names }: Kind) => group === kind.group && names.plural === kind.names.plural
+  const newer = kinds.kinds.find(isOf) as Kind<T> | undefined
+  return newer ? preferredResource(newer) : own
 }

@@ -47,6 +47,52 @@ beforeEach(async () => {
   api = await newProject(datum)
 })
 
+test('the garbage collector writes objects of a kind by the version that is served by now', async () => {
+  const text = { type: 'string' }
+  const version = (name: string, isServed: boolean, properties: object) => ({
+    name,
+    served: isServed,
+    storage: isServed,
+    schema: {
+      openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties } } },
+    },
+  })
+  await api.create(definitions, {
+    ...lamp(),
+    metadata: { name: 'doors.example.com' },
+    spec: {
+      group: 'example.com',
+      names: { plural: 'doors', kind: 'Door' },
+      scope: 'Namespaced',
+      versions: [version('v1alpha1', true, { a: text })],
+    },
+  })
+  await datum.settle()
+  const configMaps = '/api/v1/namespaces/default/configmaps'
+  const owner = async (name: string) => {
+    const { metadata } = await api.create(configMaps, { metadata: { name } })
+    return { apiVersion: 'v1', kind: 'ConfigMap', name, uid: metadata.uid }
+  }
+  const ownerReferences = [await owner('stays'), await owner('goes')]
+  await api.create('/apis/example.com/v1alpha1/namespaces/default/doors', {
+    apiVersion: 'example.com/v1alpha1',
+    kind: 'Door',
+    metadata: { name: 'front', ownerReferences },
+    spec: { a: 'a' },
+  })
+  const versions = [version('v1', true, { a: text, b: text }), version('v1alpha1', false, { a: text })]
+  await api.patch(`${definitions}/doors.example.com`, { spec: { versions } })
+  await datum.settle()
+
+  const front = '/apis/example.com/v1/namespaces/default/doors/front'
+  await api.patch(front, { spec: { b: 'b' } })
+  await api.remove(`${configMaps}/goes`)
+  await datum.settle()
+  const { metadata, spec } = await api.get(front)
+  expect(metadata.ownerReferences?.map(({ name }) => name)).toEqual(['stays'])
+  expect(spec).toEqual({ a: 'a', b: 'b' })
+})
+
 async function names(plane: PlaneApi): Promise<string[]> {
   return (await plane.list(definitions)).items.map(({ metadata }) => metadata.name)
 }

@@ -26,6 +26,25 @@ const definition = (group: string, property: string) =>
     status: { conditions: [{ type: 'Established', status: 'True' }] },
   })
 
+test('what a plane has defined is forgotten with the plane', async () => {
+  const store = createSqliteStore({ path: ':memory:', clock: systemClock })
+  const catalogue = createKindCatalogue(store, kinds, definitions)
+  await store.write('project/1/apiextensions.k8s.io/customresourcedefinitions/lamps.example.com', () => ({
+    type: 'put',
+    text: definition('example.com', 'a'),
+  }))
+  const lamp = async () =>
+    (await catalogue.kinds('project/1')).kinds.find(({ group }) => group === 'example.com')
+  const before = await lamp()
+  expect(await lamp()).toBe(before)
+  catalogue.forget('project/1')
+  const after = await lamp()
+  expect(after?.names.kind).toBe('Lamp')
+  expect(after).not.toBe(before)
+  catalogue.close()
+  await store.close()
+})
+
 test('a definition that did not change defines the very same kind, on every plane that shows it', async () => {
   const store = createSqliteStore({ path: ':memory:', clock: systemClock })
   const catalogue = createKindCatalogue(store, kinds, definitions)
