@@ -4,6 +4,7 @@ import { customResourceDefinitionStatus } from '../registry/custom-resource-defi
 import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
 import type { Plane, Registry } from '../registry/registry.ts'
 import { type ConditionLike, type Finding, isTrue, setCondition } from './conditions.ts'
+import { removeFinalizer } from './finalizers.ts'
 import type { ReconcileContext, Reconciler } from './reconciler.ts'
 
 /** What is read and written of a CustomResourceDefinition. */
@@ -107,9 +108,7 @@ export function createCustomResourceDefinitionsReconciler(
       reason: 'InstanceDeletionCompleted',
       message: 'removed all instances',
     })
-    await client.change(kind, { name }, ({ metadata }) => {
-      metadata.finalizers = metadata.finalizers?.filter((each) => each !== cleanupFinalizer) ?? []
-    })
+    await removeFinalizer(client, kind, { name }, cleanupFinalizer)
     waiting.delete(plane)
     if (waiting.size === 0) terminating.delete(served)
   }

@@ -11,6 +11,7 @@ import { createAbsentOwners } from './absent-owners.ts'
 import type { Client } from './client.ts'
 import { type Controller, createController, type Pass } from './controller.ts'
 import { createClient } from './create-client.ts'
+import { removeFinalizer } from './finalizers.ts'
 import type { ObservedChange } from './kind-watch.ts'
 import {
   blocks,
@@ -313,7 +314,7 @@ export function createGarbageCollector(
     )
     // Those that do not block are deleted as well, when the owner has gone.
     if (blocking.length === 0) {
-      await removeFinalizer(kind, key, client, foregroundDeletion)
+      await removeFinalizer(client, kind, key, foregroundDeletion)
       return undefined
     }
     ownership.waits(
@@ -334,18 +335,7 @@ export function createGarbageCollector(
     for (const dependent of await dependentsOf(kindIdentity(kind), uid)) {
       await dropReferences(dependent.kind, dependent.key, client, new Set([uid]))
     }
-    await removeFinalizer(kind, key, client, orphanDependents)
-  }
-
-  async function removeFinalizer(
-    kind: Kind,
-    key: ObjectKey,
-    client: Client,
-    finalizer: string,
-  ): Promise<void> {
-    await client.change(kind, key, (draft) => {
-      draft.metadata.finalizers = draft.metadata.finalizers?.filter((each) => each !== finalizer) ?? []
-    })
+    await removeFinalizer(client, kind, key, orphanDependents)
   }
 
   return {

@@ -1,5 +1,6 @@
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import { addFinalizer, removeFinalizer } from '../../controller-runtime/finalizers.ts'
 import { refersTo } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler, WatchedKind } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
@@ -152,9 +153,7 @@ export function createWorkloadDeploymentReconciler(
       }
       if (!isSpecified(deployment)) return undefined
       if (!finalizers.includes(workloadControllerFinalizer)) {
-        await client.change(WorkloadDeployment, key, ({ metadata }) => {
-          metadata.finalizers = [...(metadata.finalizers ?? []), workloadControllerFinalizer]
-        })
+        await addFinalizer(client, WorkloadDeployment, key, workloadControllerFinalizer)
         return { requeueAfter: 0 }
       }
       const { location } = deployment.status ?? {}
@@ -281,9 +280,7 @@ async function finish(
   const { namespace, name, finalizers = [] } = deployment.metadata
   if (!finalizers.includes(workloadControllerFinalizer)) return
   if (instances.length === 0) {
-    await client.change(WorkloadDeployment, { namespace, name }, ({ metadata }) => {
-      metadata.finalizers = metadata.finalizers?.filter((each) => each !== workloadControllerFinalizer) ?? []
-    })
+    await removeFinalizer(client, WorkloadDeployment, { namespace, name }, workloadControllerFinalizer)
     return
   }
   const remaining = instances.filter((instance) => !instance.deleting)

@@ -1,6 +1,7 @@
 import { isReason } from '../../apimachinery/errors.ts'
 import { formatObjectKey, type ObjectKey } from '../../apimachinery/object.ts'
 import { findCondition } from '../../controller-runtime/conditions.ts'
+import { addFinalizer, removeFinalizer } from '../../controller-runtime/finalizers.ts'
 import {
   controllerOf,
   isControlledBy,
@@ -155,9 +156,7 @@ export function createWorkloadReconciler(): Reconciler<WorkloadObject> {
         return undefined
       }
       if (!finalizers.includes(workloadControllerFinalizer)) {
-        await client.change(Workload, key, ({ metadata }) => {
-          metadata.finalizers = [...(metadata.finalizers ?? []), workloadControllerFinalizer]
-        })
+        await addFinalizer(client, Workload, key, workloadControllerFinalizer)
         return { requeueAfter: 0 }
       }
 
@@ -226,9 +225,7 @@ async function finish(
       await deleteDeployment(workload, deployment, context)
   }
   if (deployments.length > 0) return
-  await context.client.change(Workload, { namespace, name }, ({ metadata }) => {
-    metadata.finalizers = metadata.finalizers?.filter((each) => each !== workloadControllerFinalizer) ?? []
-  })
+  await removeFinalizer(context.client, Workload, { namespace, name }, workloadControllerFinalizer)
 }
 
 /** Tells as an Event when the availability has another reason than before. */

@@ -1,4 +1,5 @@
 import { findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import { addFinalizer, removeFinalizer } from '../../controller-runtime/finalizers.ts'
 import type { ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import { User, type UserObject } from '../../schemas/iam/user.ts'
@@ -20,9 +21,7 @@ export function createUserReconciler(): Reconciler<UserObject> {
       const message = `Deleted membership ${key.name} in ${key.namespace}`
       events.record({ kind: User, object: user }, 'Normal', 'MembershipDeleted', message)
     }
-    await client.change(User, { name }, ({ metadata }) => {
-      metadata.finalizers = metadata.finalizers?.filter((each) => each !== membershipCleanupFinalizer) ?? []
-    })
+    await removeFinalizer(client, User, { name }, membershipCleanupFinalizer)
   }
 
   return {
@@ -42,9 +41,7 @@ export function createUserReconciler(): Reconciler<UserObject> {
         return undefined
       }
       if (!finalizers.includes(membershipCleanupFinalizer)) {
-        await client.change(User, key, ({ metadata }) => {
-          metadata.finalizers = [...(metadata.finalizers ?? []), membershipCleanupFinalizer]
-        })
+        await addFinalizer(client, User, key, membershipCleanupFinalizer)
         return { requeueAfter: 0 }
       }
       const before = findCondition(user.status?.conditions, 'Ready')

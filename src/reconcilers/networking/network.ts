@@ -1,5 +1,6 @@
 import { type Finding, setCondition } from '../../controller-runtime/conditions.ts'
 import { isWrittenByOthers } from '../../controller-runtime/field-owners.ts'
+import { addFinalizer, removeFinalizer } from '../../controller-runtime/finalizers.ts'
 import type { ObservedKind, ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import type { Plane } from '../../registry/registry.ts'
 import { Network, type NetworkObject } from '../../schemas/networking/network.ts'
@@ -65,9 +66,7 @@ export function createNetworkReconciler(): Reconciler<NetworkObject> {
         return undefined
       }
       if (!finalizers.includes(networkControllerFinalizer)) {
-        await client.change(Network, key, ({ metadata }) => {
-          metadata.finalizers = [...(metadata.finalizers ?? []), networkControllerFinalizer]
-        })
+        await addFinalizer(client, Network, key, networkControllerFinalizer)
         return { requeueAfter: 0 }
       }
       const families = ipFamiliesOf(network)
@@ -123,7 +122,5 @@ async function finish(network: NetworkObject, { client, events }: ReconcileConte
     events.record({ kind: Network, object: network }, 'Normal', 'NetworkContextDeleted', message)
   }
   if (contexts.length > 0) return
-  await client.change(Network, { namespace, name }, ({ metadata }) => {
-    metadata.finalizers = metadata.finalizers?.filter((each) => each !== networkControllerFinalizer) ?? []
-  })
+  await removeFinalizer(client, Network, { namespace, name }, networkControllerFinalizer)
 }

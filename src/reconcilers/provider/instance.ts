@@ -1,6 +1,7 @@
 import type { ObjectKey } from '../../apimachinery/object.ts'
 import { type Finding, findCondition, isTrue, setCondition } from '../../controller-runtime/conditions.ts'
 import { hasWritten, isWrittenByOthers } from '../../controller-runtime/field-owners.ts'
+import { addFinalizer, removeFinalizer } from '../../controller-runtime/finalizers.ts'
 import type { ReconcileContext, Reconciler, Result } from '../../controller-runtime/reconciler.ts'
 import { createReferenceIndex } from '../../controller-runtime/reference-index.ts'
 import { Instance, type InstanceObject } from '../../schemas/compute/instance.ts'
@@ -104,9 +105,7 @@ export function createProviderInstanceReconciler(
         return undefined
       }
       if (!metadata.finalizers?.includes(providerFinalizer)) {
-        await client.change(Instance, key, (draft) => {
-          draft.metadata.finalizers = [...(draft.metadata.finalizers ?? []), providerFinalizer]
-        })
+        await addFinalizer(client, Instance, key, providerFinalizer)
       }
       if ((spec.controller?.schedulingGates ?? []).length > 0) return undefined
       return run(instance, spec, key, context)
@@ -312,9 +311,7 @@ export function createProviderInstanceReconciler(
     const stopping = pace.wait('instance-stopped', key, context)
     if (stopping) return stopping.result
     context.events.record({ kind: Instance, object: instance }, 'Normal', 'Stopped', 'Instance has stopped')
-    await context.client.change(Instance, key, ({ metadata }) => {
-      metadata.finalizers = metadata.finalizers?.filter((each) => each !== providerFinalizer) ?? []
-    })
+    await removeFinalizer(context.client, Instance, key, providerFinalizer)
     return undefined
   }
 }

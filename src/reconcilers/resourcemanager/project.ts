@@ -1,6 +1,7 @@
 import { isReason } from '../../apimachinery/errors.ts'
 import type { Client } from '../../controller-runtime/client.ts'
 import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import { addFinalizer, removeFinalizer } from '../../controller-runtime/finalizers.ts'
 import { ownerReference } from '../../controller-runtime/owner-references.ts'
 import type { ReconcileContext, Reconciler } from '../../controller-runtime/reconciler.ts'
 import { Namespace } from '../../schemas/core/namespace.ts'
@@ -42,9 +43,7 @@ export function createProjectReconciler(planes: ProjectPlanes): Reconciler<Proje
         return undefined
       }
       if (!finalizers.includes(projectControllerFinalizer)) {
-        await client.change(Project, key, ({ metadata }) => {
-          metadata.finalizers = [...(metadata.finalizers ?? []), projectControllerFinalizer]
-        })
+        await addFinalizer(client, Project, key, projectControllerFinalizer)
         return { requeueAfter: 0 }
       }
       await restoreOwner(project, context)
@@ -90,9 +89,7 @@ export function createProjectReconciler(planes: ProjectPlanes): Reconciler<Proje
     })
     const about = { kind: Project, object: project }
     context.events.record(about, 'Normal', 'CleanupComplete', 'The content of the project has been removed')
-    await context.client.change(Project, { name }, ({ metadata }) => {
-      metadata.finalizers = metadata.finalizers?.filter((each) => each !== projectControllerFinalizer) ?? []
-    })
+    await removeFinalizer(context.client, Project, { name }, projectControllerFinalizer)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from '../../controller-runtime/client.ts'
 import { type Finding, findCondition, setCondition } from '../../controller-runtime/conditions.ts'
+import { addFinalizer, removeFinalizer } from '../../controller-runtime/finalizers.ts'
 import type { Reconciler } from '../../controller-runtime/reconciler.ts'
 import { Secret } from '../../schemas/core/secret.ts'
 import { ExportPolicy, type ExportPolicyObject } from '../../schemas/telemetry/export-policy.ts'
@@ -21,15 +22,11 @@ export function createExportPolicyReconciler(): Reconciler<ExportPolicyObject> {
       const { deletionTimestamp, finalizers = [], generation, namespace = '' } = policy.metadata
       if (deletionTimestamp !== undefined) {
         if (!finalizers.includes(exportPolicyFinalizer)) return undefined
-        await client.change(ExportPolicy, key, ({ metadata }) => {
-          metadata.finalizers = metadata.finalizers?.filter((each) => each !== exportPolicyFinalizer) ?? []
-        })
+        await removeFinalizer(client, ExportPolicy, key, exportPolicyFinalizer)
         return undefined
       }
       if (!finalizers.includes(exportPolicyFinalizer)) {
-        await client.change(ExportPolicy, key, ({ metadata }) => {
-          metadata.finalizers = [...(metadata.finalizers ?? []), exportPolicyFinalizer]
-        })
+        await addFinalizer(client, ExportPolicy, key, exportPolicyFinalizer)
         return { requeueAfter: 0 }
       }
       const findings = new Map<string, Finding>()
