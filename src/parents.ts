@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from './apimachinery/clock.ts'
 import { isReason } from './apimachinery/errors.ts'
 import type { Ids } from './apimachinery/ids.ts'
+import { equalitySelector } from './apimachinery/label-selector.ts'
 import type { KubernetesObject } from './apimachinery/object.ts'
 import { createProjectOrganizations } from './project-organizations.ts'
 import { type Caller, type Kind, preferredResource } from './registry/kind.ts'
@@ -46,11 +47,9 @@ export function createParents(options: ParentsOptions): Parents {
     organizationOf: projects.of,
     async list<T extends KubernetesObject>(
       kind: Kind<T>,
-      { namespace, labels = {} }: { namespace?: string; labels?: Record<string, string> } = {},
+      { namespace, labels }: { namespace?: string; labels?: Record<string, string> } = {},
     ) {
-      const labelSelector = Object.entries(labels)
-        .map(([label, value]) => `${label}=${value}`)
-        .join()
+      const labelSelector = labels && equalitySelector(labels)
       const { items } = await registry.list(root, preferredResource(kind), { namespace, labelSelector })
       return items.map((item) => item.object as T)
     },

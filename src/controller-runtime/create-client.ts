@@ -1,6 +1,7 @@
 import { cloneJson } from '../apimachinery/clone.ts'
 import { deepEqual } from '../apimachinery/equality.ts'
 import { isReason } from '../apimachinery/errors.ts'
+import { equalitySelector } from '../apimachinery/label-selector.ts'
 import type { KubernetesObject, ObjectKey } from '../apimachinery/object.ts'
 import { type Caller, type Kind, servedResource } from '../registry/kind.ts'
 import type { Plane, Registry, RequestContext } from '../registry/registry.ts'
@@ -27,13 +28,6 @@ export interface ClientWrite {
   readonly object: KubernetesObject | undefined
   /** Of the object since; absent for a delete. */
   readonly revision?: number
-}
-
-/** Builds the selector of all these labels with these values, in Kubernetes' syntax. */
-function equalitySelector(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',')
 }
 
 /**

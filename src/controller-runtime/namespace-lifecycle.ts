@@ -1,7 +1,7 @@
 import { cloneJson } from '../apimachinery/clone.ts'
 import { isReason } from '../apimachinery/errors.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
-import { type Caller, type Kind, preferredResource } from '../registry/kind.ts'
+import { type Caller, definitionName, type Kind, preferredResource } from '../registry/kind.ts'
 import type { Plane, Registry } from '../registry/registry.ts'
 import { type ConditionLike, type Finding, setCondition } from './conditions.ts'
 import type { Reconciler } from './reconciler.ts'
@@ -52,7 +52,7 @@ export function createNamespaceLifecycleReconciler(
     for (const each of kinds) {
       if (each.scope !== 'Namespaced' || each.answer) continue
       const resource = preferredResource(each)
-      const name = `${each.names.plural}.${each.group}`
+      const name = definitionName(each)
       try {
         const found = await registry.list(context, resource, { namespace, limit: 1 })
         if (found.items.length === 0) continue

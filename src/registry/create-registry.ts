@@ -1,6 +1,7 @@
 import type { Clock } from '../apimachinery/clock.ts'
 import { isReason } from '../apimachinery/errors.ts'
 import type { Ids } from '../apimachinery/ids.ts'
+import { equalitySelector } from '../apimachinery/label-selector.ts'
 import type { KubernetesObject } from '../apimachinery/object.ts'
 import type { Store } from '../storage/store.ts'
 import type { AdmissionClient } from './admission.ts'
@@ -138,12 +139,9 @@ function createAdmissionClient(environment: Environment, plane: Plane): Admissio
       kind: Kind<T>,
       { namespace, labels }: { namespace?: string; labels?: Record<string, string> } = {},
     ) {
-      const labelSelector = Object.entries(labels ?? {})
-        .map(([key, value]) => `${key}=${value}`)
-        .join()
       const found = await list(environment, context, await resourceOf(kind as Kind), {
         namespace,
-        labelSelector,
+        labelSelector: labels && equalitySelector(labels),
       })
       return found.items.map((item) => item.object as T)
     },

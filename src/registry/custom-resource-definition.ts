@@ -1,6 +1,14 @@
 import { cloneJson } from '../apimachinery/clone.ts'
 import type { JsonObject, JsonValue, KubernetesObject } from '../apimachinery/object.ts'
-import type { Kind, KindNames, KindVersion, PlaneSort, PrinterColumn, ScaleSubresource } from './kind.ts'
+import {
+  definitionName,
+  type Kind,
+  type KindNames,
+  type KindVersion,
+  type PlaneSort,
+  type PrinterColumn,
+  type ScaleSubresource,
+} from './kind.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /**
@@ -152,7 +160,7 @@ export function customResourceDefinitionFromKind(kind: Kind): KubernetesObject {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${kind.names.plural}.${kind.group}` },
+    metadata: { name: definitionName(kind) },
     spec: {
       group: kind.group,
       names: {

@@ -4,7 +4,7 @@ import type { Store, StoredRecord, Subscription } from '../storage/store.ts'
 import { builtInAnnotation, isUnchanged } from './built-in-annotation.ts'
 import { kindFromCustomResourceDefinition } from './custom-resource-definition.ts'
 import { collectionPrefix } from './keys.ts'
-import type { Kind, KindSet } from './kind.ts'
+import { definitionName, type Kind, type KindSet } from './kind.ts'
 import { createKindSet } from './kind-set.ts'
 import { type Plane, planeSort } from './registry.ts'
 
@@ -92,7 +92,7 @@ export function createKindCatalogue(
     // a newer schema of what is built in on the root alone makes it no kind of projects
     const { annotations, name } = definition.metadata
     if (source !== plane && annotations?.[builtInAnnotation] !== undefined) {
-      const isOwn = ownKinds(plane).some((kind) => `${kind.names.plural}.${kind.group}` === name)
+      const isOwn = ownKinds(plane).some((kind) => definitionName(kind) === name)
       if (!isOwn) return { revision, kind: undefined }
     }
     const kind = kindFromCustomResourceDefinition(definition, [planeSort(plane)])
@@ -116,15 +116,13 @@ export function createKindCatalogue(
     }
     const additions = (await Promise.all(sources.map((source) => defined(plane, source)))).flat()
     if (additions.length === 0) return { set: builtInSet(plane), subscriptions }
-    const kinds = new Map(ownKinds(plane).map((kind) => [`${kind.names.plural}.${kind.group}`, kind]))
+    const kinds = new Map(ownKinds(plane).map((kind) => [definitionName(kind), kind]))
     for (const { kind } of additions) {
-      const name = `${kind.names.plural}.${kind.group}`
+      const name = definitionName(kind)
       const own = kinds.get(name)
       kinds.set(name, own ? refine(own, kind) : kind)
     }
-    const identity = additions
-      .map(({ kind, revision }) => `${kind.names.plural}.${kind.group}@${revision}`)
-      .join()
+    const identity = additions.map(({ kind, revision }) => `${definitionName(kind)}@${revision}`).join()
     return { set: createKindSet([...kinds.values()], identity), subscriptions }
   }
 

@@ -225,6 +225,11 @@ export function groupResource(kind: Kind): GroupResource {
   return { group: kind.group, resource: kind.names.plural }
 }
 
+/** What a CustomResourceDefinition of the kind is called. */
+export function definitionName({ group, names }: Kind): string {
+  return `${names.plural}.${group}`
+}
+
 /**
  * Which versions the books of an object may name after a write. Where a kind has spellings with fields of their own,
  * nobody translates the books of one into another: only those of the spelling written in are kept, as on a real server.
