@@ -140,8 +140,8 @@ function newestSource() {
   const look = (path) => {
     newest = Math.max(newest, statSync(path).mtimeMs)
   }
-  for (const file of ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/launcher.mjs'])
-    look(join(root, file))
+  const scripts = ['build.mjs', 'launcher.mjs', 'first-workload.yaml'].map((name) => join('scripts', name))
+  for (const file of ['package.json', 'package-lock.json', ...scripts]) look(join(root, file))
   const walk = (folder) => {
     look(folder)
     for (const entry of readdirSync(folder, { withFileTypes: true })) {

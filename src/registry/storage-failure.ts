@@ -10,8 +10,9 @@ function tooLarge({ size, limit }: RecordTooLarge): StatusError {
 
 /**
  * The same store; a record that would be too large is told to callers as 413, and what the disk refuses as 503 with the
- * reason. Nothing of a refused write is stored, so it may be sent again; there is no `Retry-After`, for which clients would wait in silence, since a full disk
- * is seldom emptied by waiting. `onFailure` hears of the first failure, and again after a write has succeeded.
+ * reason. Nothing of a refused write is stored, so it may be sent again; there is no `Retry-After`, for which clients
+ * would wait in silence, since a full disk is seldom emptied by waiting. `onFailure` hears of the first failure of the
+ * disk, and again after a write has succeeded.
  */
 export function answerFailures(store: Store, onFailure: (error: StorageFailed) => void): Store {
   let failing = false

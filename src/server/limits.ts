@@ -32,8 +32,8 @@ export interface Limits {
   /** Events that wait for a watcher that does not keep up; one more and it is cut off. The first list is not counted. */
   readonly watchQueueEvents: number
   /**
-   * Telling many watchers takes half of the time at most: after a round as long as that is a pause, for which changes
-   * wait and are told together, but no longer than this.
+   * Telling many watchers takes half of the time at most: a long round is followed by a pause as long, but no longer
+   * than this; changes wait for its end and are told together.
    */
   readonly watchPause: number
   /** A watch without `timeoutSeconds` lasts this long, and up to twice as long. */

@@ -14,7 +14,8 @@ export interface Store {
 
   /**
    * Runs `transform` on the current record and stores what it returns. Whatever `transform` throws rejects the
-   * promise and stores nothing; so does RecordTooLarge for a text that is too long. `revision` is the number the change will have if there is one.
+   * promise and stores nothing; so does RecordTooLarge for a text that is too long. `revision` is the number the
+   * change will have if there is one.
    */
   write(key: string, transform: Transform): Promise<WriteResult>
 
