@@ -200,6 +200,18 @@ describe('the definition of a built-in kind', () => {
     expect((await api.get(`${path}/blue`)).metadata.uid).toBe(blue.metadata.uid)
     expect((await api.create(path, network('plain'))).spec.color).toBeUndefined()
   })
+
+  test('with a further version in front is written by reconcilers in the version that they know', async () => {
+    const { spec } = await api.get(networks)
+    const [known] = spec.versions
+    await api.patch(networks, { spec: { versions: [{ ...known, name: 'v1', storage: false }, known] } })
+    await api.create(networksPath, network('first'))
+    await datum.settle()
+    const first = await api.get(`${networksPath}/first`)
+    expect(condition(first, 'Ready')).toBe('True Ready')
+    const written = first.metadata.managedFields?.map(({ apiVersion }) => apiVersion)
+    expect(new Set(written)).toEqual(new Set(['networking.datumapis.com/v1alpha']))
+  })
 })
 
 const folder = new URL('../../../shared/reference/crds/', import.meta.url)
