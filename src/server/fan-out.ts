@@ -2,7 +2,7 @@ import type { Clock } from '../apimachinery/clock.ts'
 
 /** A watcher's stream, to be written to when its turn comes. */
 export interface Told {
-  /** Writes what waits. Must not throw. */
+  /** Writes what waits, if anything does and somebody still reads. Must not throw. */
   flush(): void
 }
 
@@ -38,11 +38,6 @@ export class FanOut {
     }
     this.#begin()
     watcher.flush()
-  }
-
-  /** `watcher` need not be written to any more. */
-  forget(watcher: Told): void {
-    this.#waiting.delete(watcher)
   }
 
   /** Milliseconds. A machine's clock may be set back: then the pause is over, and not as long as until it has caught up. */

@@ -81,14 +81,12 @@ export class WatchStream implements Told {
     this.#response = undefined
     this.#ending = true
     this.#queue = []
-    this.#options.fanOut.forget(this)
   }
 
   /** Lets go of a reader who does not read. */
   cut(): void {
     this.#ending = true
     this.#queue = []
-    this.#options.fanOut.forget(this)
     if (this.#response) cutOff(this.#response)
   }
 
